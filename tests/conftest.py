@@ -1,0 +1,28 @@
+"""Fixtures that every suite shares."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Tests never touch the data folder of a running demo.
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="traceapp-tests-"))
+os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-of-a-sufficient-length-0123456789")
+os.environ.setdefault("KEYSTORE_KEY", "tests-only-keystore-key")
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings):
+    """Argon2 is slow on purpose; tests log in thousands of times."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, settings) -> Path:
+    """A data folder of its own, with its own ledger, keys and trust file."""
+    settings.DATA_DIR = tmp_path
+    settings.LEDGER_PATH = tmp_path / "ledger.sqlite3"
+    settings.KEYSTORE_PATH = tmp_path / "keys"
+    settings.TRUST_PATH = tmp_path / "trust.json"
+    return tmp_path

@@ -1,0 +1,16 @@
+"""What a person may do in an organisation."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    SUPPLIER = "supplier", "Supplier"
+    CARRIER = "carrier", "Carrier"
+    RECEIVER = "receiver", "Receiver"
+    ANALYST = "analyst", "Analyst"
+    QUALITY = "quality", "Quality"
+    ADMIN = "admin", "Administrator"
+
+
+# Who may write events. Analysts and quality staff read.
+RECORDERS = frozenset({Role.SUPPLIER, Role.CARRIER, Role.RECEIVER, Role.ADMIN})

@@ -1,0 +1,20 @@
+"""Every room's addresses. Digital Link paths stand at the root, so they come last."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+urlpatterns = [
+    path("", include("traceapp.web.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("organisation/", include("traceapp.accounts.urls")),
+    path("masterdata/", include("traceapp.masterdata.urls")),
+    path("capture/", include("traceapp.capture.urls")),
+    path("epcis/", include("traceapp.capture.epcis_urls")),
+    path("forecasts/", include("forecasting.urls")),
+    path("api/v1/", include("traceapp.capture.api_urls")),
+    path("api/v1/", include("traceapp.ledger.api_urls")),
+    path("api/v1/", include("forecasting.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("", include("traceapp.console.urls")),
+    path("", include("traceapp.provenance.urls")),
+]
