@@ -1,0 +1,52 @@
+# Two commands matter to a newcomer: `make demo` and `make test`. `make help` lists the others.
+SHELL := /bin/bash
+PORT ?= 8000
+DATA_DIR ?= var
+PYTHON ?= python3
+TOOLS := .tools
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+RUN := $(UV) run --frozen --no-sync
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format e2e data bench clean
+
+help: ## Say what each command does
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+
+# uv from its package. A Python without pip or venv gets pip's own zipapp-free way: ensurepip, then --target.
+$(TOOLS)/bin/uv:
+	@mkdir -p $(TOOLS)
+	@$(PYTHON) docker/bootstrap_uv.py $(TOOLS)
+
+install: $(filter $(TOOLS)/bin/uv,$(UV)) ## Install what the application and its tests need
+	@$(UV) sync --frozen --quiet
+
+demo: install ## Seed the demo consortium and serve it (PORT=8000 DATA_DIR=var)
+	@$(RUN) python manage.py demo --port $(PORT) --data-dir $(DATA_DIR)
+
+test: install ## Run the unit, contract and integration tests
+	@$(RUN) pytest -n $(WORKERS) --dist loadgroup
+
+lint: install ## Style, types and layers
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports
+
+format: install ## Format the code
+	@$(RUN) ruff format .
+	@$(RUN) ruff check --fix .
+
+e2e: install ## Run the tests in a real browser (needs Chromium)
+	@$(UV) sync --frozen --quiet --group e2e
+	@$(RUN) pytest tests/e2e
+
+data: install ## Run the tests over real data sets (TRACEAPP_DATA names their folder)
+	@$(RUN) pytest tests/data
+
+bench: install ## Measure speed and memory; figures go to tests/bench/results as JSON
+	@$(RUN) python -m tests.bench
+
+clean: ## Remove the demo's data folder
+	rm -rf $(DATA_DIR)
