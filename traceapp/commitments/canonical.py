@@ -38,25 +38,20 @@ def canonical(value: Json) -> bytes:
 
 def _encoder_is_exact(value: object, depth: int) -> bool:
     """Whether msgspec writes this value as RFC 8785 does (it sorts by code point, writes floats its own way)."""
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is int:
-        return -MAX_INTEGER <= value <= MAX_INTEGER  # type: ignore[operator]
-    if kind is float:
-        return 1e-4 <= abs(value) < 1e15 and not value.is_integer()  # type: ignore[arg-type,attr-defined]
-    if depth > _MAX_NESTING:
-        return False
-    if kind is dict:
-        for name, member in value.items():  # type: ignore[attr-defined]
-            if type(name) is not str or not name.isascii():
-                return False
-            if type(member) is not str and not _encoder_is_exact(member, depth + 1):
-                return False
-        return True
-    if kind is list:
-        return all(type(element) is str or _encoder_is_exact(element, depth + 1) for element in value)  # type: ignore[attr-defined]
-    return False
+    if type(value) is dict:
+        return depth <= _MAX_NESTING and all(
+            type(name) is str and name.isascii() and (type(member) is str or _encoder_is_exact(member, depth + 1))
+            for name, member in value.items()
+        )
+    if type(value) is list:
+        return depth <= _MAX_NESTING and all(
+            type(element) is str or _encoder_is_exact(element, depth + 1) for element in value
+        )
+    if type(value) is int:
+        return -MAX_INTEGER <= value <= MAX_INTEGER
+    if type(value) is float:
+        return 1e-4 <= abs(value) < 1e15 and not value.is_integer()
+    return value is None or type(value) is str or type(value) is bool
 
 
 def _write(value: object, path: str, depth: int, out: list[str]) -> None:

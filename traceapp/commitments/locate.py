@@ -48,13 +48,13 @@ class _Reader:
     def read(self) -> None:
         expecting = "value"
         while expecting != "end":
-            kind, token = self._next()
+            kind, piece = self._next()
             if expecting in ("name", "first name"):
-                expecting = self._name(kind, token, expecting == "first name")
+                expecting = self._name(kind, piece, expecting == "first name")
             elif expecting in ("value", "first value"):
-                expecting = self._value(kind, token, expecting == "first value")
+                expecting = self._value(kind, piece, expecting == "first value")
             else:
-                expecting = self._after(token)
+                expecting = self._after(piece)
         if self._next()[0] != "end":
             self._fail("something follows the end of the document")
 
@@ -68,13 +68,13 @@ class _Reader:
             kind = "number"
         return kind, match.group(kind)
 
-    def _name(self, kind: str, token: str, first: bool) -> str:
+    def _name(self, kind: str, piece: str, first: bool) -> str:
         here = self.open[-1]
-        if first and token == "}":
+        if first and piece == "}":
             return self._close()
         if kind != "string":
             self._fail("a member name in double quotes is expected")
-        name = json.loads(token)
+        name = json.loads(piece)
         here.at = member_path(here.path, name.encode("utf-8", "replace").decode())
         self._check_unicode(name)
         if name in here.names:
@@ -84,15 +84,15 @@ class _Reader:
             self._fail("':' is expected after the member name")
         return "value"
 
-    def _value(self, kind: str, token: str, first: bool) -> str:
-        if token in ("[", "{"):
-            return self._begin(token == "{")
-        if first and token == "]":
+    def _value(self, kind: str, piece: str, first: bool) -> str:
+        if piece in ("[", "{"):
+            return self._begin(piece == "{")
+        if first and piece == "]":
             return self._close()
         if kind == "string":
-            self._check_unicode(json.loads(token))
+            self._check_unicode(json.loads(piece))
         elif kind == "number":
-            self._check_number(token)
+            self._check_number(piece)
         elif kind != "word":
             self._fail("a value is expected")
         return "after" if self.open else "end"
@@ -104,11 +104,11 @@ class _Reader:
         self.open.append(_Open(path, is_object, at=path if is_object else element_path(path, 0)))
         return "first name" if is_object else "first value"
 
-    def _after(self, token: str) -> str:
+    def _after(self, piece: str) -> str:
         here = self.open[-1]
-        if token == ("}" if here.is_object else "]"):
+        if piece == ("}" if here.is_object else "]"):
             return self._close()
-        if token != ",":
+        if piece != ",":
             self._fail(f"',' or '{'}' if here.is_object else ']'}' is expected")
         if here.is_object:
             return "name"
@@ -129,9 +129,9 @@ class _Reader:
         except UnicodeEncodeError:
             self._fail("text holds a lone surrogate, which is not Unicode")
 
-    def _check_number(self, token: str) -> None:
+    def _check_number(self, piece: str) -> None:
         try:
-            read_integer(token) if token.lstrip("-").isdigit() else read_decimal(token)
+            read_integer(piece) if piece.lstrip("-").isdigit() else read_decimal(piece)
         except ValueError as error:
             self._fail(str(error))
 

@@ -43,7 +43,7 @@ def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root that a leaf and its audit path lead to (RFC 9162 section 2.1.3.2); TreeError if it has a wrong length."""
+    """The root that a leaf and its audit path lead to (RFC 9162 section 2.1.3.2); TreeError if its length is wrong."""
     if not 0 <= index < size:
         raise TreeError(f"there is no leaf {index} in a tree of {size}")
     _checked([leaf, *path])
