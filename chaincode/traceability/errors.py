@@ -1,0 +1,17 @@
+"""How the contract refuses: a code to branch on and a sentence for people."""
+
+BAD_REQUEST = "bad_request"
+FORBIDDEN = "forbidden"
+NOT_FOUND = "not_found"
+ALREADY_RECORDED = "already_recorded"  # the same thing was done before: a repeat, to be taken as success
+CONFLICT = "conflict"  # the id is taken by something else
+UNKNOWN_FUNCTION = "unknown_function"
+
+
+class ContractError(Exception):
+    """A transaction or query the contract refuses. Its text, `code: message`, is what a peer passes on."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
