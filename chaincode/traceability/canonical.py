@@ -10,7 +10,7 @@ from typing import NoReturn, TypeAlias
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
 
-Json: TypeAlias = "None | bool | int | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
 class CanonicalError(ValueError):

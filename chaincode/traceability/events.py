@@ -1,13 +1,13 @@
 """Events a valid transaction raises: for listeners, never a proof of anything."""
 
-from chaincode.traceability.canonical import canonical
+from chaincode.traceability.canonical import Json, canonical
 from chaincode.traceability.context import Context
 from chaincode.traceability.state import Batch
 
 
 def batch_recorded(ctx: Context, batch: Batch) -> None:
     """`batch_recorded`: {id, kind, organisation, root, size}."""
-    payload = {
+    payload: dict[str, Json] = {
         "id": batch.id,
         "kind": batch.kind,
         "organisation": batch.organisation,

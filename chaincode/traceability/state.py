@@ -41,7 +41,7 @@ class Batch:
 
     @classmethod
     def decode(cls, data: bytes) -> "Batch":
-        """Read what `encode` wrote. TypeError, KeyError or ValueError mean the state was not written by this contract."""
+        """Read what `encode` wrote. KeyError or ValueError: the state was not written by this contract."""
         found = parse(data.decode())
         if not isinstance(found, dict) or found.get("docType") != "batch":
             raise ValueError("not a batch document")
