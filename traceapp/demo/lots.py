@@ -1,0 +1,116 @@
+"""The way of every lot: made, sent to Rotterdam, sent on to Hamburg; some late, some too warm."""
+
+import random
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from traceapp.demo.consortium import GOODS, PLACES, SOURCES, Good
+from traceapp.demo.events import Event, event, journey_ends, lot_quantity
+
+WEEKS = 104
+# Lane: usual hours on the way, hours promised, chance of trouble, and the months in which it doubles.
+LANES: dict[tuple[str, str], tuple[float, float, float, frozenset[int]]] = {
+    ("moguer", "rotterdam"): (44, 50, 0.16, frozenset({1, 2, 12})),
+    ("bergen", "rotterdam"): (36, 40, 0.24, frozenset({1, 2, 11, 12})),
+    ("annecy", "rotterdam"): (20, 26, 0.10, frozenset({8, 12})),
+    ("rotterdam", "hamburg"): (9, 12, 0.12, frozenset({7, 8})),
+}
+BY_ROAD_OF_LYON = frozenset({"moguer", "annecy"})
+
+
+@dataclass(frozen=True)
+class DemoLot:
+    good: Good
+    number: str
+    made: datetime
+    quantity: int
+
+    @property
+    def best_before(self) -> date:
+        return self.made.date() + timedelta(days=self.good.shelf_days)
+
+
+def lots(today: date, seed: int) -> Iterator[DemoLot]:
+    """One lot of each product a week, this week's included: its deliveries may still be on the way."""
+    rng = random.Random(seed)
+    for week in range(WEEKS, -1, -1):
+        monday = today - timedelta(days=today.weekday() + 7 * week)
+        for index, good in enumerate(GOODS):
+            day = monday + timedelta(days=index % 3)
+            made = datetime.combine(day, time(5 + index, 30), tzinfo=UTC)
+            number = f"L{day:%y%m}-{day:%d}{index + 1}"
+            yield DemoLot(good, number, made, rng.randrange(80, 160) * 12)
+
+
+def lot_events(lot: DemoLot, rng: random.Random) -> Iterator[tuple[str, Event]]:
+    """(firm that records it, event) in the order of time."""
+    source = SOURCES[lot.good.firm]
+    amount = {"quantityList": lot_quantity(lot.good, lot.number, lot.quantity)}
+    made = event(
+        source, lot.made, "commissioning", f"{lot.number}/made/{lot.good.gtin}", **amount, disposition="active",
+        ilmd={"cbvmda:lotNumber": lot.number, "cbvmda:itemExpirationDate": lot.best_before.isoformat()},
+    )  # fmt: skip
+    made["action"] = "ADD"
+    yield lot.good.firm, made
+    left = lot.made + timedelta(hours=5, minutes=rng.randrange(90))
+    arrived = yield from _delivery(lot, rng, source, "rotterdam", left, lot.good.firm, "maasdok")
+    onward = arrived + timedelta(hours=3 + rng.random() * 9)
+    yield from _delivery(lot, rng, "rotterdam", "hamburg", onward, "maasdok", "gruenmarkt")
+
+
+def _delivery(
+    lot: DemoLot, rng: random.Random, start: str, end: str, left: datetime, sender: str, receiver: str
+) -> Generator[tuple[str, Event], None, datetime]:
+    """A planned delivery and what became of it; returns the moment of arrival."""
+    usual, promised, trouble, bad_months = LANES[start, end]
+    if left.month in bad_months:
+        trouble *= 2
+    late = rng.random() < trouble
+    hours = rng.gauss(usual, usual * 0.06) + (rng.expovariate(1 / 20) + 6 if late else 0)
+    arrived = left + timedelta(hours=max(usual * 0.8, hours))
+    planned = left + timedelta(hours=promised)
+    facts = {
+        "traceapp:deliveryId": f"{lot.number}-{lot.good.gtin[-4:]}-{end[:3].upper()}",
+        "traceapp:plannedDelivery": planned.isoformat(timespec="seconds"),
+        "traceapp:vendor": PLACES[start].name,
+        "traceapp:country": PLACES[end].country,
+        "traceapp:mode": "Truck",
+    }
+    amount = {"quantityList": lot_quantity(lot.good, lot.number, lot.quantity)}
+    ends = journey_ends(start, end)
+    yield sender, event(
+        start, left, "shipping", delivery_name(lot, start, end, "left"), disposition="in_transit", **amount, **ends, **facts
+    )  # fmt: skip
+    if start in BY_ROAD_OF_LYON:
+        halfway = left + (arrived - left) * 0.4
+        name = delivery_name(lot, start, end, "lyon")
+        yield "kestrel", event("lyon", halfway, "arriving", name, disposition="in_transit", **amount)
+    received = event(
+        end, arrived, "receiving", delivery_name(lot, start, end, "received"), disposition="in_progress", **amount, **ends,
+        sensorElementList=[_temperature(lot.good, rng)],
+        **{"traceapp:deliveryId": facts["traceapp:deliveryId"]},
+    )  # fmt: skip
+    yield receiver, received
+    return arrived
+
+
+def delivery_name(lot: DemoLot, start: str, end: str, what: str) -> str:
+    """What the event's id is made from."""
+    return f"{lot.number}/{lot.good.gtin}/{start}-{end}/{what}"
+
+
+def _temperature(good: Good, rng: random.Random) -> dict[str, object]:
+    """The leg's warmest and coldest; one leg in forty was too warm for a while."""
+    low, high = good.keep
+    warmest = high - rng.random() * (high - low) / 3 + (2.5 + rng.random() if rng.random() < 0.025 else 0)
+    return {
+        "sensorReport": [
+            {
+                "type": "Temperature",
+                "minValue": round(low + rng.random() * 0.5, 1),
+                "maxValue": round(warmest, 1),
+                "uom": "CEL",
+            }
+        ]
+    }
