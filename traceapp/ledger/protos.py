@@ -22,6 +22,9 @@ transaction: Any = import_module("fabric_protos.peer.transaction_pb2")
 rwset: Any = import_module("fabric_protos.ledger.rwset.rwset_pb2")
 kvrwset: Any = import_module("fabric_protos.ledger.rwset.kvrwset.kv_rwset_pb2")
 
+# Raised by FromString on bytes that are not such a message.
+DecodeError: type[Exception] = import_module("google.protobuf.message").DecodeError
+
 
 def encode(message: Any) -> bytes:
     """Serialise; maps in key order, so that equal messages are equal bytes."""
