@@ -75,7 +75,9 @@ def found(*, msp_id: str, kind: str, name: str, pgln: str, sequence: int, at: da
     return Organisation(msp_id, kind, name, pgln, sequence, ca_key, ca_certificate, node_key, certificate)
 
 
-def issue_client(organisation: Organisation, *, org: str, role: str, at: datetime) -> tuple[bytes, bytes]:
+def issue_client(
+    organisation: Organisation, *, org: str, role: str, custodial: bool, at: datetime
+) -> tuple[bytes, bytes]:
     """A client of this organisation: (key PEM, certificate PEM), with the attributes the contract reads."""
     key = new_key()
     start = at.astimezone(UTC) - BACKDATE
@@ -87,7 +89,7 @@ def issue_client(organisation: Organisation, *, org: str, role: str, at: datetim
         ou="client",
         not_before=start,
         not_after=start + LIFE,
-        attributes={"org": org, "role": role},
+        attributes={"org": org, "role": role} | ({"custodial": "true"} if custodial else {}),
     )
     return key, certificate
 
