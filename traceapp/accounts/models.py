@@ -4,6 +4,8 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from knox.models import AuthToken
+from simple_history.models import HistoricalRecords
 
 from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import Visibility
@@ -56,6 +58,7 @@ class Organisation(models.Model):
     )
     default_visibility = models.PositiveSmallIntegerField(choices=Visibility.choices, default=Visibility.CHAIN)
     created = models.DateTimeField(auto_now_add=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
@@ -71,6 +74,7 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices)
     created = models.DateTimeField(auto_now_add=True)
+    history = HistoricalRecords()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -79,3 +83,21 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()} at {self.organisation}"
+
+
+class ApiToken(models.Model):
+    """What an API token is for: it acts for one organisation, with the roles its owner holds there at the time.
+
+    The token itself is knox's, of which only the hash is stored.
+    """
+
+    token = models.OneToOneField(AuthToken, on_delete=models.CASCADE, related_name="api", primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100, help_text="What it is used by, such as the warehouse system.")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.token.token_key[:4]}…)"

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from traceapp.accounts.models import Organisation
 from traceapp.epcis.identifiers import valid_gln, valid_gtin
@@ -23,6 +24,7 @@ class Product(models.Model):
     storage_max_c = models.DecimalField("keep below, °C", max_digits=5, decimal_places=1, null=True, blank=True)
     registered_by_name = models.BooleanField(default=False, help_text="Numbered by an import that knew it by name only.")
     created = models.DateTimeField(auto_now_add=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
@@ -36,6 +38,7 @@ class Lot(models.Model):
     number = models.CharField("batch or lot", max_length=20)
     best_before = models.DateField(null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created"]
@@ -58,6 +61,7 @@ class Location(models.Model):
     timezone = models.CharField(max_length=64, default="UTC", help_text="IANA name, such as Europe/Berlin.")
     registered_by_name = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
+    history = HistoricalRecords()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]

@@ -1,0 +1,1 @@
+// Small helps only. Every page reads and works without this file.

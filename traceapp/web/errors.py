@@ -1,0 +1,52 @@
+"""Error pages in words; problem details where a program asked."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from traceapp.web.problems import plain_problem
+
+PROGRAMS = ("/api/", "/epcis/")
+NOT_FOUND = "There is nothing at this address, or it is not for you to see."
+FORBIDDEN = "You may not see this page or do this."
+
+
+def for_a_program(request: HttpRequest) -> bool:
+    """Whether a program asked: by the address, or because it takes JSON and no page."""
+    accepts = request.headers.get("Accept", "")
+    return request.path.startswith(PROGRAMS) or ("json" in accepts and "html" not in accepts)
+
+
+def _answer(request: HttpRequest, status: int, words: str) -> HttpResponse:
+    if for_a_program(request):
+        return plain_problem(status, words)
+    return render(request, f"{status}.html", {"words": words, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, 400, "The request could not be read. Go back and try it once more.")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    said = str(exception) if isinstance(exception, PermissionDenied) else ""
+    return _answer(request, 403, said or FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, 404, NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """No database and no context: whatever broke may break again."""
+    words = "Something broke on our side. It has been noted. What you sent may not have been recorded: look before you repeat it."
+    if for_a_program(request):
+        return plain_problem(500, words)
+    return render(None, "500.html", {"words": words, "status": 500}, status=500)  # type: ignore[arg-type]
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """`reason` is for the log; people are told what to do."""
+    words = "This form was open for too long, or cookies are switched off. Go back, load the page again and send it once more."
+    if for_a_program(request):
+        return plain_problem(403, words)
+    return render(request, "403_csrf.html", {"words": words, "status": 403}, status=403)

@@ -1,0 +1,29 @@
+"""Words for answers that would otherwise be blank."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from traceapp.web.errors import for_a_program
+from traceapp.web.problems import plain_problem
+
+
+class MethodNotAllowedInWords:
+    """Django answers a wrong method with an empty page; this says so, and keeps the `Allow` header."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.streaming or response.content:
+            return response
+        allowed = response.headers.get("Allow", "")
+        words = f"This address does not take {request.method}. It takes {allowed or 'nothing'}."
+        if for_a_program(request):
+            said: HttpResponse = plain_problem(405, words)
+        else:
+            said = render(request, "405.html", {"words": words, "status": 405}, status=405)
+        said.headers["Allow"] = allowed
+        return said

@@ -1,0 +1,72 @@
+"""Problem details (RFC 9457): the one form in which the API says no."""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+
+CONTENT_TYPE = "application/problem+json"
+Place = tuple[str, str]
+
+
+def details(
+    status: int, detail: str = "", *, title: str = "", type: str = "about:blank", errors: Iterable[Place] = (), **more: Any
+) -> dict[str, Any]:
+    """The members of a problem. `errors` are (where, what) pairs, as JSON Pointers or paths like `eventList[3].epcList[0]`."""
+    problem: dict[str, Any] = {"type": type, "title": title or HTTPStatus(status).phrase, "status": status}
+    if detail:
+        problem["detail"] = detail
+    places = [{"path": path, "detail": why} for path, why in errors]
+    if places:
+        problem["errors"] = places
+    return problem | more
+
+
+def problem(status: int, detail: str = "", **members: Any) -> Response:
+    """A DRF answer that is a problem: `return problem(409, "This document was already captured.")`."""
+    return Response(details(status, detail, **members), status=status, content_type=CONTENT_TYPE)
+
+
+def plain_problem(status: int, detail: str = "", **members: Any) -> JsonResponse:
+    """The same outside DRF (error handlers, plain Django views)."""
+    return JsonResponse(details(status, detail, **members), status=status, content_type=CONTENT_TYPE)
+
+
+def _places(detail: Any, path: str = "") -> Iterable[Place]:
+    """Flatten DRF's nested validation errors into (path, sentence) pairs."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from _places(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, Mapping | list)
+            yield from _places(inner, f"{path}[{index}]" if nested else path)
+    else:
+        yield (path, str(detail))
+
+
+def _members(error: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(error, exceptions.ValidationError):
+        places = list(_places(error.detail))
+        first = places[0][1] if places else "The request could not be accepted."
+        return details(error.status_code, first, title="Not accepted as sent", errors=places)
+    return details(error.status_code, str(error.detail))
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler, answering in problem details. Unknown exceptions stay unknown: Django logs them and answers 500."""
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound("There is nothing here, or it is not for you to see.")
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied(str(exc) or None)
+    response = drf_exception_handler(exc, context)
+    if response is None or not isinstance(exc, exceptions.APIException):
+        return response
+    response.data = _members(exc)
+    response.content_type = CONTENT_TYPE
+    return response

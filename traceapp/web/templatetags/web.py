@@ -1,0 +1,117 @@
+"""`{% load web %}`: small pieces that every page uses. `templates/components/README.md` shows each."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.templatetags.static import static
+from django.utils import formats
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from traceapp.web.states import badge_for
+from traceapp.web.times import UTC, aware, in_words
+
+register = template.Library()
+# ISO 4217: how many decimals a currency's minor unit has, where it is not two.
+_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "TND": 3, "JOD": 3}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """`{% icon "tick" %}`. With a label it is an image that says so; without one it is decoration."""
+    href = f"{static('icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}"><use href="{}"/></svg>', label, href
+        )
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}"/></svg>', href)
+
+
+@register.simple_tag
+def badge(state: object, word: str = "") -> SafeString:
+    """`{% badge "verified" %}`: icon, word and tone of a state; another word only where it says more."""
+    found = badge_for(state)
+    tone = f" badge--{found.tone}" if found.tone else ""
+    return format_html('<span class="badge{}">{}{}</span>', tone, icon(found.icon), word or found.word)
+
+
+def _bars(digest: str) -> SafeString:
+    """Eight bars, one a character: two fingerprints that differ look different before anyone reads them."""
+    heights = [int(one, 16) + 1 for one in digest[:8].lower() if one in "0123456789abcdef"]
+    path = "".join(f"M{x * 4} {16 - height}h3v{height}h-3z" for x, height in enumerate(heights))
+    return format_html('<svg viewBox="0 0 31 16" aria-hidden="true"><path d="{}"/></svg>', path)
+
+
+@register.inclusion_tag("components/chip.html", takes_context=True)
+def chip(context: RequestContext, digest: str | bytes, what: str = "record") -> dict[str, Any]:
+    """`{% chip batch.root "batch" %}`: any SHA-256, as hex or bytes. A tap shows all of it, copies and explains."""
+    text = bytes(digest).hex() if isinstance(digest, bytes | memoryview) else str(digest or "")
+    numbers = context.dicts[0].setdefault("_chips", count(1)) if context.dicts else count(1)
+    return {"digest": text, "short": text[:8], "bars": _bars(text), "what": what, "id": f"fp-{text[:8]}-{next(numbers)}"}
+
+
+@register.simple_tag
+def when(moment: datetime | date | str | None, zone: str | None = None, style: str = "full") -> SafeString | str:
+    """`{% when event.time place.timezone %}`: the place's own time, zone named, UTC on hover.
+
+    Styles: full, short, date, time. A text is read as RFC 3339; one that is none is shown as it is.
+    """
+    if not moment:
+        return "—"
+    if isinstance(moment, str):
+        parsed = parse_datetime(moment)
+        if parsed is None:
+            return moment
+        moment = parsed
+    if not isinstance(moment, datetime):
+        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), formats.date_format(moment, "j F Y"))
+    utc = aware(moment).astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        utc.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        in_words(utc, UTC),
+        in_words(moment, zone, style),
+    )
+
+
+@register.filter
+def number(value: float | Decimal | None, decimals: int = 0) -> str:
+    """`{{ count|number }}` 1,204,377; `{{ share|number:1 }}` 61.5; in the reader's language. None is a dash."""
+    if value is None:
+        return "—"
+    return str(formats.number_format(round(Decimal(str(value)), decimals), decimals, force_grouping=True))
+
+
+@register.filter
+def money(minor: int | None, currency: str = "EUR") -> str:
+    """`{{ amount|money:"EUR" }}`: minor units of an ISO 4217 currency as `EUR 12,480.00`."""
+    if minor is None:
+        return "—"
+    digits = _MINOR_DIGITS.get(currency, 2)
+    return f"{currency}\u00a0{number(Decimal(minor).scaleb(-digits), digits)}"
+
+
+@register.simple_tag
+def percent(share: float | None, decimals: int = 0) -> str:
+    """`{% percent 0.615 %}` 62 %: a share between 0 and 1."""
+    return "—" if share is None else f"{number(share * 100, decimals)}\u00a0%"
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context: RequestContext, page: int) -> str:
+    """The present address with another `page`, all other parameters kept."""
+    query = context["request"].GET.copy()
+    query["page"] = str(page)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def attributes(**named: object) -> SafeString:
+    """` name="value"` for each that is not empty; underscores become dashes."""
+    given = ((key.replace("_", "-"), value) for key, value in named.items() if value not in (None, "", False))
+    return format_html_join("", ' {}="{}"', given)
