@@ -28,7 +28,7 @@ def _secret(name: str, file: str) -> str:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            with path.open("x", opener=lambda p, flags: os.open(p, flags, 0o600)) as handle:
+            with open(path, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as handle:
                 handle.write(secrets.token_urlsafe(48))
         except FileExistsError:
             pass  # another process was first
