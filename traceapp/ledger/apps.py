@@ -1,7 +1,69 @@
+"""The one file that names an adapter of the ledger."""
+
+import functools
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from traceapp.ledger.port import Ledger
+    from traceapp.ledger.provision import Issuer
 
 
 class LedgerConfig(AppConfig):
     name = "traceapp.ledger"
     label = "ledger"
     default_auto_field = "django.db.models.BigAutoField"
+
+
+def ledger() -> "Ledger":
+    """This process's connection to the ledger. Opening it reads nothing: what is wrong shows at the first call.
+
+    Kept per process: a forked child opens its own, since connections must not be shared over a fork.
+    """
+    return _opened(settings.LEDGER, Path(settings.LEDGER_PATH), os.getpid())
+
+
+def issuer() -> "Issuer | None":
+    """Who can make organisations known to the ledger, where this instance may do so itself: the embedded ledger."""
+    if settings.LEDGER != "embedded":
+        return None
+    from traceapp.ledger.embedded.adapter import EmbeddedLedger
+    from traceapp.ledger.provision import Issuer
+
+    path = Path(settings.LEDGER_PATH)
+    return Issuer(
+        create=lambda organisations: EmbeddedLedger.create(path, organisations=organisations, clock=_now),
+        opened=lambda: _embedded(path, os.getpid()),
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@functools.lru_cache(maxsize=8)
+def _opened(adapter: str, path: Path, pid: int) -> "Ledger":
+    opener = _ADAPTERS.get(adapter)
+    if opener is None:
+        raise ImproperlyConfigured(f"LEDGER is {adapter!r}; known are {', '.join(sorted(_ADAPTERS))}")
+    return opener(path, pid)
+
+
+@functools.lru_cache(maxsize=8)
+def _embedded(path: Path, pid: int) -> "EmbeddedLedger":
+    from traceapp.ledger.embedded.adapter import EmbeddedLedger
+
+    return EmbeddedLedger(path, clock=_now)
+
+
+_ADAPTERS: "dict[str, Callable[[Path, int], Ledger]]" = {"embedded": _embedded}
+
+if TYPE_CHECKING:
+    from traceapp.ledger.embedded.adapter import EmbeddedLedger

@@ -1,6 +1,5 @@
 """Records and what became of them. The packed disclosures are the record; every other column is derived."""
 
-import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -35,23 +34,38 @@ class Batch(models.Model):
     leaves = models.BinaryField(help_text="32 bytes a position, as they were anchored: names the row that changed.")
     time_from = models.DateTimeField()
     time_to = models.DateTimeField()
-    block = models.PositiveBigIntegerField(null=True, db_index=True)
-    reason = models.TextField(blank=True)
-    claimed_until = models.DateTimeField(null=True)
+    tx_id = models.CharField(max_length=64, blank=True, help_text="The transaction that a block said is valid.")
+    block = models.PositiveBigIntegerField(null=True)
+    reason = models.TextField(blank=True, help_text="Why it is Invalid, or why it is not further yet.")
+    attempts = models.PositiveIntegerField(default=0, help_text="Steps that failed since the last one that worked.")
+    claimed_until = models.DateTimeField(null=True, help_text="A lease, or the time of the next attempt.")
     created = models.DateTimeField(auto_now_add=True)
     settled = models.DateTimeField(null=True)
+    evidenced = models.DateTimeField(null=True, help_text="When attestations were checked and kept.")
 
     class Meta:
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["state", "claimed_until"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["state", "claimed_until"],
+                condition=~models.Q(state="invalid") & models.Q(evidenced=None),
+                name="batches_with_work",
+            ),
+            models.Index(fields=["kind", "block", "id"], name="batches_as_anchored"),
+            models.Index(fields=["organisation", "-created"], name="batches_newest_first"),
+        ]
 
     def __str__(self) -> str:
         return f"batch {self.id[:8]} ({self.size} {self.kind}, {self.state})"
 
 
 class Record(models.Model):
-    """One leaf: an EPCIS event, a device message, a forecast or model statement."""
+    """One leaf: an EPCIS event, a device message, a forecast or model statement.
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    The public id is made of the leaf (`uid.uid_of`), so that a row cannot take another one's id unseen, and a row that
+    vanished can still be named.
+    """
+
+    uid = models.UUIDField(unique=True)
     kind = models.CharField(max_length=16, choices=RecordKind.choices)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="records")
     visibility = models.PositiveSmallIntegerField(choices=Visibility.choices)
@@ -95,7 +109,9 @@ class Reader(models.Model):
 class Envelope(models.Model):
     """A signed transaction, kept before it is first sent."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="envelopes")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="envelopes"
+    )
     tx_id = models.CharField(max_length=64, unique=True)
     content = models.BinaryField()
     code = models.IntegerField(null=True, help_text="peer.TxValidationCode once a block said it.")
@@ -114,6 +130,7 @@ class Evidence(models.Model):
         Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="evidence", primary_key=True
     )
     tx_id = models.CharField(max_length=64)
+    block = models.PositiveBigIntegerField()
     attestation = models.BinaryField(help_text="The `attestation` member of a proof bundle, canonical JSON.")
     created = models.DateTimeField(auto_now_add=True)
 
@@ -122,10 +139,10 @@ class Evidence(models.Model):
 
 
 class Checkpoint(models.Model):
-    """How far the projection has followed the ledger; moves by compare-and-set."""
+    """How far a walk over the ledger's blocks has come; moves by compare-and-set."""
 
     name = models.CharField(primary_key=True, max_length=32)
-    block = models.BigIntegerField()
+    block = models.BigIntegerField(help_text="The last block covered.")
     block_hash = models.BinaryField(max_length=32)
     genesis = models.BinaryField(max_length=32)
     moved = models.DateTimeField(auto_now=True)
@@ -134,19 +151,98 @@ class Checkpoint(models.Model):
         return f"{self.name} at block {self.block}"
 
 
+class Block(models.Model):
+    """What the projection noted of a block, for the explorer. Proves nothing; can be made again from the ledger."""
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    header_hash = models.BinaryField(max_length=32)
+    previous_hash = models.BinaryField(max_length=32)
+    time = models.DateTimeField(null=True, help_text="Of its last transaction, as its client gave it.")
+    transactions = models.JSONField(
+        help_text='[{"txId", "code", "type", "mspId", "time", "batch": {"id", "kind", "size", "organisation"} or null}]'
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-number"]
+
+    def __str__(self) -> str:
+        return f"block {self.number}"
+
+
+class Identity(models.Model):
+    """An organisation's certificate for sending transactions. Its key lies in the key store under `key_reference`."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="ledger_identity")
+    certificate = models.TextField()
+    key_reference = models.CharField(max_length=100)
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"ledger identity of {self.organisation}"
+
+
+class Heartbeat(models.Model):
+    """That a daemon is alive, and what it last said of itself."""
+
+    name = models.CharField(primary_key=True, max_length=32)
+    pid = models.PositiveIntegerField()
+    host = models.CharField(max_length=255)
+    started = models.DateTimeField()
+    beat = models.DateTimeField()
+    trouble = models.TextField(blank=True, help_text="Why it cannot go on, if it cannot; empty when all is well.")
+
+    def __str__(self) -> str:
+        return f"{self.name} (process {self.pid} on {self.host})"
+
+
+class Scrub(models.Model):
+    """Where the slow walk that rechecks everything stands, and when it last came round."""
+
+    name = models.CharField(primary_key=True, max_length=32)
+    stage = models.CharField(max_length=16)
+    cursor = models.CharField(max_length=64, blank=True)
+    began = models.DateTimeField()
+    finished = models.DateTimeField(null=True, help_text="The end of the last complete round.")
+    finished_began = models.DateTimeField(null=True, help_text="The beginning of the last complete round.")
+    records = models.PositiveBigIntegerField(default=0, help_text="Checked in this round.")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.stage} from {self.cursor or 'the beginning'}"
+
+
 class Finding(models.Model):
     """Something the ledger does not confirm: a row changed, dropped, added or swapped, or an index that lies."""
 
-    what = models.CharField(max_length=16)
+    class What(models.TextChoices):
+        CHANGED = "changed", "Fields changed"
+        SWAPPED = "swapped", "Rows swapped"
+        COLUMNS = "columns", "Columns disagree with the fields"
+        DROPPED = "dropped", "Record missing"
+        ADDED = "added", "Record not on the ledger"
+        INDEX = "index", "Index disagrees with the record"
+        LEAVES = "leaves", "Stored leaves damaged"
+        BATCH = "batch", "Batch row damaged"
+        EVIDENCE = "evidence", "Attestations missing or damaged"
+        NOT_STORED = "not-stored", "On the ledger, not stored"
+        NOT_ON_LEDGER = "not-on-ledger", "Stored, not on the ledger"
+        CHAIN = "chain", "Ledger disagrees with what was followed"
+
+    what = models.CharField(max_length=16, choices=What.choices)
     record_uid = models.UUIDField(null=True)
     record_pk = models.BigIntegerField(null=True)
-    batch_id = models.CharField(max_length=32, blank=True)
+    batch_id = models.CharField(max_length=64, blank=True)
     position = models.PositiveIntegerField(null=True)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.SET_NULL, related_name="+")
     message = models.TextField()
     found = models.DateTimeField(auto_now_add=True)
     last_seen = models.DateTimeField(auto_now=True)
     resolved = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-found", "-pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["batch_id"], condition=models.Q(resolved=None), name="open_findings"),
+        ]
 
     def __str__(self) -> str:
         return self.message
