@@ -23,7 +23,7 @@ install: $(filter $(TOOLS)/bin/uv,$(UV)) ## Install what the application and its
 	@$(UV) sync --frozen --quiet
 
 demo: install ## Seed the demo consortium and serve it (PORT=8000 DATA_DIR=var)
-	@$(RUN) python manage.py demo --port $(PORT) --data-dir $(DATA_DIR)
+	@DATA_DIR="$(abspath $(DATA_DIR))" DEMO=1 exec $(RUN) python manage.py demo --port $(PORT)
 
 test: install ## Run the unit, contract and integration tests
 	@$(RUN) pytest -n $(WORKERS) --dist loadgroup

@@ -25,13 +25,15 @@ def _secret(name: str, file: str) -> str:
     if given:
         return given
     path = DATA_DIR / "secrets" / file
-    if not path.exists():
+    try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with open(path, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as handle:
-                handle.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass  # another process was first
+        with path.open("x", opener=lambda name, flags: os.open(name, flags, 0o600)) as handle:
+            handle.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass  # made at an earlier start, or by another process just now
+    except OSError as error:
+        # Whoever sees this started a command by hand: one sentence serves better than a traceback.
+        raise SystemExit(f"The data folder {DATA_DIR} cannot be written ({error.strerror}). Set DATA_DIR to one of your own.") from error
     return path.read_text().strip()
 
 
