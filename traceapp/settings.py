@@ -27,8 +27,13 @@ def _secret(name: str, file: str) -> str:
     path = DATA_DIR / "secrets" / file
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with path.open("x", opener=lambda name, flags: os.open(name, flags, 0o600)) as handle:
-            handle.write(secrets.token_urlsafe(48))
+        beside = path.with_name(f"{file}.{os.getpid()}")
+        beside.touch(0o600)
+        beside.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(beside, path)  # appears whole or not at all, and only for the first of several processes
+        finally:
+            beside.unlink()
     except FileExistsError:
         pass  # made at an earlier start, or by another process just now
     except OSError as error:
@@ -78,6 +83,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "traceapp.web.middleware.MethodNotAllowedInWords",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -88,6 +94,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
+CSRF_FAILURE_VIEW = "traceapp.web.errors.csrf_failure"
 ROOT_URLCONF = "traceapp.urls"
 WSGI_APPLICATION = "traceapp.wsgi.application"
 APPEND_SLASH = True

@@ -11,6 +11,7 @@ urlpatterns = [
     path("capture/", include("traceapp.capture.urls")),
     path("epcis/", include("traceapp.capture.epcis_urls")),
     path("forecasts/", include("forecasting.urls")),
+    path("api/v1/", include("traceapp.masterdata.api_urls")),
     path("api/v1/", include("traceapp.capture.api_urls")),
     path("api/v1/", include("traceapp.ledger.api_urls")),
     path("api/v1/", include("forecasting.api_urls")),
@@ -18,3 +19,8 @@ urlpatterns = [
     path("", include("traceapp.console.urls")),
     path("", include("traceapp.provenance.urls")),
 ]
+
+handler400 = "traceapp.web.errors.bad_request"
+handler403 = "traceapp.web.errors.forbidden"
+handler404 = "traceapp.web.errors.not_found"
+handler500 = "traceapp.web.errors.server_error"
