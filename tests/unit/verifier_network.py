@@ -290,7 +290,7 @@ class Case:
             proposal_response_payload=response, endorsements=self._endorsements("tx", self.endorsers, response)
         )
         action_payload = transaction_pb2.ChaincodeActionPayload(chaincode_proposal_payload=called_bytes)
-        action_payload.action.MergeFromString(self.stage("tx.endorsed_action", endorsed))
+        action_payload = action_payload.SerializeToString() + part(2, self.stage("tx.endorsed_action", endorsed))
         action = transaction_pb2.TransactionAction(
             header=signature_header, payload=self.stage("tx.action_payload", action_payload)
         )
@@ -351,11 +351,8 @@ class Case:
         asked = proposal_pb2.Proposal.FromString(proposal)
         header = common_pb2.Header.FromString(asked.header)
         hashed = hashlib.sha256(header.channel_header + header.signature_header + asked.payload).digest()
-        processed = transaction_pb2.ProcessedTransaction(validationCode=self.code)
-        processed.transactionEnvelope.ParseFromString(envelope)
-        content = processed.SerializeToString()
-        if processed.transactionEnvelope.SerializeToString() != envelope:  # keep forged bytes as they are
-            content = b"\x0a" + _varint(len(envelope)) + envelope
+        code = transaction_pb2.ProcessedTransaction(validationCode=self.code).SerializeToString()
+        content = part(1, envelope) + code  # the envelope's bytes as they are, also forged ones
         return self._response("ask", hashed, b"", self.stage("ask.processed", content), "qscc")
 
     def bundle(self) -> dict[str, Any]:
@@ -422,6 +419,23 @@ class Case:
             for one in signers
         ]  # fmt: skip
         return self.edit.get(f"{prefix}.endorsements", lambda same: same)(made)
+
+
+def part(number: int, content: bytes) -> bytes:
+    """One length-delimited protobuf field."""
+    return bytes([number << 3 | 2]) + _varint(len(content)) + content
+
+
+def doubled(message: Any) -> bytes:
+    """A message whose first field is met twice, with the same value, so that every lenient reader agrees."""
+    data = message if isinstance(message, bytes) else message.SerializeToString()
+    end = 1
+    while data[end] & 0x80:
+        end += 1
+    if data[0] & 7 == 2:
+        size = sum((byte & 0x7F) << 7 * n for n, byte in enumerate(data[1 : end + 1]))
+        end += size
+    return data + data[: end + 1]
 
 
 def _varint(number: int) -> bytes:
