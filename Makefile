@@ -9,7 +9,7 @@ RUN := $(UV) run --frozen --no-sync
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format e2e data bench clean
+.PHONY: help install demo test lint format e2e data faults bench clean
 
 help: ## Say what each command does
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -44,6 +44,9 @@ e2e: install ## Run the tests in a real browser (needs Chromium)
 
 data: install ## Run the tests over real data sets (TRACEAPP_DATA names their folder)
 	@$(RUN) pytest tests/data
+
+faults: install ## Kill processes at random under load (FAULTS_KILLS=30)
+	@$(RUN) pytest -s tests/faults
 
 bench: install ## Measure speed and memory; figures go to tests/bench/results as JSON
 	@$(RUN) python -m tests.bench

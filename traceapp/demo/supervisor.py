@@ -67,6 +67,7 @@ class Supervisor:
             preexec_fn=end_with_parent,
         )
         child.started = time.monotonic()
+        (self.logs / f"{child.name}.pid").write_text(str(child.process.pid))
 
     def tend(self) -> None:
         """Start again what has ended. A child that keeps ending is started less and less often."""
@@ -78,6 +79,7 @@ class Supervisor:
             if lived < child.delay:
                 continue
             child.restarts += 1
+            _signal_group(child.process.pid, signal.SIGKILL)  # what it had started may still hold its port
             self.say(f"{child.name} ended ({_how(child.process.returncode)}) and is started again; see {child.name}.log")
             self._spawn(child)
 
@@ -97,6 +99,7 @@ class Supervisor:
             if child.process:
                 _signal_group(child.process.pid, signal.SIGKILL)
                 child.process.wait()
+            (self.logs / f"{child.name}.pid").unlink(missing_ok=True)
         for log in self._files:
             log.close()
 

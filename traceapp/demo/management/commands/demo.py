@@ -32,8 +32,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--empty", action="store_true", help="Make the firms and their people, but log no events.")
 
-    def handle(self, *args: Any, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, empty: bool, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
         self.console = Console(file=sys.stdout, highlight=False)
         folder = Path(settings.DATA_DIR)
@@ -41,11 +42,11 @@ class Command(BaseCommand):
             check_port(port)
             check_folder(folder)
             with lock_folder(folder), contextlib.suppress(KeyboardInterrupt):
-                self._run(port, folder)
+                self._run(port, folder, empty)
         except NotReady as error:
             raise CommandError(str(error)) from error
 
-    def _run(self, port: int, folder: Path) -> None:
+    def _run(self, port: int, folder: Path, empty: bool) -> None:
         url = f"http://127.0.0.1:{port}"
         state = load(folder)
         data = generate(state.moment.date(), state.moment)
@@ -58,7 +59,9 @@ class Command(BaseCommand):
             _start(processes, port)
             _wait_for(f"{url}/healthz", processes)
             self.console.print(f"Serving on {url} (Ctrl-C ends it)")
-            self._seed(data, state, folder, url)
+            make_master_data(data.lots)
+            if not empty:
+                self._seed(data, state, folder, url)
             screen.show_addresses(self.console, url, data.planted, state)
             while True:
                 processes.tend()
@@ -70,7 +73,6 @@ class Command(BaseCommand):
     def _seed(self, data: DemoData, state: DemoState, folder: Path, url: str) -> None:
         """Each part is done once; what was cut off is done again, harmlessly."""
         if not state.seeded:
-            make_master_data(data.lots)
             with Progress(console=self.console) as progress:
                 task = progress.add_task("Logging two years of events", total=data.size())
                 seed.post_events(data, state, url, lambda done, _: progress.update(task, completed=done))
