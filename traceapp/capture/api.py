@@ -1,0 +1,121 @@
+"""EPCIS 2.0 capture interface: documents in, jobs out (GS1 EPCIS 2.0.1 section 12, REST bindings)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound, UnsupportedMediaType
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from traceapp.accounts.models import Organisation
+from traceapp.accounts.permissions import has_role
+from traceapp.accounts.roles import RECORDERS
+from traceapp.accounts.visibility import viewer_of
+from traceapp.capture import documents, jobs
+from traceapp.capture.errors import CaptureRefused
+from traceapp.capture.selectors import jobs_of
+from traceapp.capture.services import capture_document
+from traceapp.web.pagination import Pages
+from traceapp.web.problems import problem
+
+EXCEPTION_TYPE = {413: "epcisException:CaptureLimitExceededException", 400: "epcisException:ValidationException"}
+
+
+JSON_TYPES = frozenset({"application/json", "application/ld+json", ""})
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """The bytes as sent (what is hashed is what came), unless there are more than a document may have: then not read."""
+    if (request.content_type or "").lower() not in JSON_TYPES:
+        raise UnsupportedMediaType(str(request.content_type), "Send an EPCIS document as application/ld+json.")
+    try:
+        documents.check_size(int(request.META.get("CONTENT_LENGTH") or 0))
+        return request.body
+    except ValueError:
+        raise CaptureRefused([("Content-Length", "This header must be a number.")]) from None
+    except RequestDataTooBig:
+        documents.check_size(max(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.CAPTURE_MAX_BYTES) + 1)
+        raise
+
+
+def refused(error: CaptureRefused) -> Response:
+    """The refusal as problem details, every error with its place."""
+    kind = EXCEPTION_TYPE.get(error.status, "about:blank")
+    return problem(error.status, error.summary, title=error.title, type=kind, errors=error.errors[:100])
+
+
+class Capture(APIView):
+    """POST a document, GET the jobs of one's organisation."""
+
+    permission_classes = [has_role(*sorted(RECORDERS))]
+
+    @extend_schema(
+        request=OpenApiTypes.OBJECT,
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        responses={202: OpenApiTypes.OBJECT},
+        summary="Capture an EPCIS document",
+        description="All of its events or none. The answer carries a signed receipt, and `Location` the job.",
+    )
+    def post(self, request: Request) -> Response:
+        viewer = viewer_of(request)
+        try:
+            job = capture_document(
+                organisation=Organisation.objects.get(pk=viewer.organisation_id),
+                member=request.user,
+                body=self._body(request),
+                idempotency_key=request.headers.get("Idempotency-Key"),
+            )
+        except CaptureRefused as error:
+            return refused(error)
+        where = request.build_absolute_uri(reverse("epcis-capture-job", args=[job.uid]))
+        return Response(jobs.accepted(job), status=202, headers={"Location": where, **limits()})
+
+    def _body(self, request: Request) -> bytes:
+        if request.headers.get("GS1-Capture-Error-Behaviour", "rollback").lower() != "rollback":
+            why = "Only rollback is offered: a document is captured whole or not at all."
+            raise CaptureRefused([("GS1-Capture-Error-Behaviour", why)])
+        return body_of(request._request)
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT}, summary="Capture jobs, newest first")
+    def get(self, request: Request) -> Response:
+        pages = Pages()
+        page = pages.paginate_queryset(jobs_of(viewer_of(request)), request, view=self)
+        return pages.get_paginated_response([jobs.as_epcis(job) for job in page or []])
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        return Response(status=204, headers=limits())
+
+
+class CaptureJobView(APIView):
+    """One job: what became of its events."""
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT}, summary="One capture job")
+    def get(self, request: Request, uid: UUID) -> Response:
+        job = get_object_or_404(jobs_of(viewer_of(request)), uid=uid)
+        return Response(jobs.as_epcis(job) | {"ledger": jobs.ledger_states(job), "receipt": job.receipt})
+
+
+class UnknownJob(APIView):
+    """A job id that is none of ours is not found, whatever it looks like."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, name: str) -> Response:
+        raise NotFound(f"There is no capture job {name[:60]!r}.")
+
+
+def limits() -> dict[str, str]:
+    """The headers by which a client learns what one document may hold."""
+    return {
+        "GS1-EPCIS-Version": "2.0.1",
+        "GS1-CBV-Version": "2.0.0",
+        "GS1-EPCIS-Capture-Limit": str(settings.CAPTURE_MAX_EVENTS),
+        "GS1-EPCIS-Capture-File-Size-Limit": str(settings.CAPTURE_MAX_BYTES),
+    }

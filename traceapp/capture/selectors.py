@@ -1,0 +1,55 @@
+"""Reading: which records are about what, for whom, and what became of them."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from django.db.models import Q, QuerySet
+
+from traceapp.accounts.visibility import Relation, Viewer, Visibility, readable
+from traceapp.capture.chunks import chunks
+from traceapp.capture.models import GOODS_ROLES, CaptureJob, Event, EventKey
+from traceapp.ledger.models import Reader, Record
+
+LAST = datetime.max.replace(tzinfo=UTC)
+MOST_RECORDS = 50_000  # of one identifier looked at for one answer
+
+
+def jobs_of(viewer: Viewer) -> QuerySet[CaptureJob]:
+    """The capture jobs of the viewer's organisation, newest first."""
+    if viewer.organisation_id is None:
+        return CaptureJob.objects.none()
+    return CaptureJob.objects.filter(organisation_id=viewer.organisation_id)
+
+
+def records_for_key(key: int, viewer: Viewer, *, roles: Collection[int] = GOODS_ROLES) -> list[int]:
+    """Records about an identifier that the viewer may read, in order of event time, as primary keys.
+
+    A record whose row has vanished is among them if its index says that the viewer could have read it: so that a page
+    shows it as missing.
+    """
+    rows = EventKey.objects.filter(key=key, role__in=roles).values_list("record_id", flat=True).distinct()
+    pks = list(rows[:MOST_RECORDS])
+    there: set[int] = set()
+    allowed: set[int] = set()
+    times: dict[int, datetime] = {}
+    for chunk in chunks(pks):
+        there.update(Record.objects.filter(pk__in=chunk).values_list("pk", flat=True))
+        allowed.update(Record.objects.filter(readable(viewer), pk__in=chunk).values_list("pk", flat=True))
+        times.update(Event.objects.filter(pk__in=chunk).values_list("pk", "time"))
+    allowed |= _vanished(set(pks) - there, viewer)
+    return sorted(allowed, key=lambda pk: (times.get(pk, LAST), pk))
+
+
+def _vanished(pks: Collection[int], viewer: Viewer) -> set[int]:
+    """Of records without a row, those the viewer could read by what the index kept of them."""
+    found: set[int] = set()
+    for chunk in chunks(pks):
+        may = Q(visibility=Visibility.PUBLIC)
+        if viewer.organisation_id is not None:
+            rights = Reader.objects.filter(record_id__in=chunk, organisation_id=viewer.organisation_id)
+            by_relation = dict(rights.values_list("record_id", "relation"))
+            parties = [pk for pk, relation in by_relation.items() if relation == Relation.PARTY]
+            may |= Q(organisation_id=viewer.organisation_id)
+            may |= Q(visibility=Visibility.PARTIES, pk__in=parties) | Q(visibility=Visibility.CHAIN, pk__in=by_relation)
+        found.update(Event.objects.filter(may, pk__in=chunk).values_list("pk", flat=True))
+    return found
