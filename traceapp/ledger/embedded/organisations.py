@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
@@ -39,10 +39,10 @@ class Organisation:
     name: str
     pgln: str
     sequence: int
-    ca_key: bytes
-    ca_certificate: bytes
-    node_key: bytes
-    node_certificate: bytes
+    ca_key: bytes = field(repr=False)
+    ca_certificate: bytes = field(repr=False)
+    node_key: bytes = field(repr=False)
+    node_certificate: bytes = field(repr=False)
 
     @cached_property
     def node(self) -> LocalSigner:
