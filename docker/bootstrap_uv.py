@@ -22,7 +22,9 @@ LOCK = Path(__file__).resolve().parent.parent / "uv.lock"
 
 def by_venv(folder: Path) -> bool:
     made = subprocess.run([sys.executable, "-m", "venv", folder / "venv"], capture_output=True, check=False)
-    return made.returncode == 0 and pip_install([folder / "venv" / "bin" / "python"], [], folder / "venv" / "bin" / "uv")
+    return made.returncode == 0 and pip_install(
+        [folder / "venv" / "bin" / "python"], [], folder / "venv" / "bin" / "uv"
+    )
 
 
 def by_pip(folder: Path) -> bool:

@@ -45,7 +45,13 @@ class Stack:
     @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if k not in {"SECRET_KEY", "KEYSTORE_KEY", "DATABASE_URL"}}
-        return {**kept, "DATA_DIR": str(self.folder), "DEMO": "1", "RATE_USER": "1000000/min", "RATE_ANON": "1000000/min"}
+        return {
+            **kept,
+            "DATA_DIR": str(self.folder),
+            "DEMO": "1",
+            "RATE_USER": "1000000/min",
+            "RATE_ANON": "1000000/min",
+        }
 
     def state(self) -> dict:
         return json.loads((self.folder / "demo.json").read_text())

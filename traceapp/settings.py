@@ -38,7 +38,8 @@ def _secret(name: str, file: str) -> str:
         pass  # made at an earlier start, or by another process just now
     except OSError as error:
         # Whoever sees this started a command by hand: one sentence serves better than a traceback.
-        raise SystemExit(f"The data folder {DATA_DIR} cannot be written ({error.strerror}). Set DATA_DIR to one of your own.") from error
+        words = f"The data folder {DATA_DIR} cannot be written ({error.strerror}). Set DATA_DIR to one of your own."
+        raise SystemExit(words) from error
     return path.read_text().strip()
 
 
@@ -134,7 +135,7 @@ LEDGER_PATH = Path(env.str("LEDGER_PATH", str(DATA_DIR / "ledger.sqlite3")))
 LEDGER_CHANNEL = env.str("LEDGER_CHANNEL", "trace")
 LEDGER_CHAINCODE = env.str("LEDGER_CHAINCODE", "traceability")
 KEYSTORE_PATH = Path(env.str("KEYSTORE_PATH", str(DATA_DIR / "keys")))
-TRUST_PATH = Path(env.str("TRUST_PATH", str(DATA_DIR / "trust.json")))  # the pinned certificates of section 1's first promise
+TRUST_PATH = Path(env.str("TRUST_PATH", str(DATA_DIR / "trust.json")))  # pinned: what "verified" is checked against
 BATCH_SIZE = env.int("BATCH_SIZE", 1000)
 BATCH_WAIT = env.float("BATCH_WAIT", 0.5)  # seconds a batch waits for company
 ANCHOR_WITHIN = env.int("ANCHOR_WITHIN", 24 * 3600)  # seconds: what a receipt promises at the latest

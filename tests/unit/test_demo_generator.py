@@ -48,7 +48,10 @@ def test_what_is_planted_is_among_the_events(data):
 def test_some_deliveries_are_still_on_the_way(data):
     def deliveries(step):
         return {
-            event["traceapp:deliveryId"] for events in data.events.values() for event in events if event["bizStep"] == step
+            event["traceapp:deliveryId"]
+            for events in data.events.values()
+            for event in events
+            if event["bizStep"] == step
         }
 
     assert deliveries("receiving") < deliveries("shipping")

@@ -5,7 +5,12 @@ import sys
 
 import pytest
 
-PURE = ["chaincode.traceability.contract", "traceapp.commitments.disclosures", "traceapp.epcis.parse", "traceapp.verifier"]
+PURE = [
+    "chaincode.traceability.contract",
+    "traceapp.commitments.disclosures",
+    "traceapp.epcis.parse",
+    "traceapp.verifier",
+]
 HEAVY = {"pandas", "prophet", "sklearn", "numpy", "matplotlib"}
 
 

@@ -21,12 +21,15 @@ def check_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OverflowError as error:
-            raise NotReady(f"{port} is not a port: choose one from 1024 to 65535, as in `make demo PORT=8001`.") from error
+            raise NotReady(
+                f"{port} is not a port: choose one from 1024 to 65535, as in `make demo PORT=8001`."
+            ) from error
         except PermissionError as error:
             raise NotReady(f"Port {port} needs more rights than you have: choose one above 1023.") from error
         except OSError as error:
             raise NotReady(
-                f"Port {port} is in use, perhaps by another demo. Stop that one, or choose a port: `make demo PORT={port + 1}`."
+                f"Port {port} is in use, perhaps by another demo. Stop that one, "
+                f"or choose another port: `make demo PORT={port + 1}`."
             ) from error
 
 
@@ -58,6 +61,7 @@ def lock_folder(folder: Path) -> IO[str]:
     except OSError as error:
         handle.close()
         raise NotReady(
-            f"Another demo is running on the data folder {folder}. Stop it, or choose another: `make demo DATA_DIR=folder`."
+            f"Another demo is running on the data folder {folder}. Stop it, "
+            "or choose another: `make demo DATA_DIR=folder`."
         ) from error
     return handle

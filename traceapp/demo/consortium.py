@@ -108,8 +108,20 @@ _PLACES = (
     Place("bergen", "fjordlaks", 1, "Bergen quay", "Bergen", "Norway", 60.3913, 5.3221, "Europe/Oslo"),
     Place("annecy", "alpes-cremerie", 1, "Annecy dairy", "Annecy", "France", 45.8992, 6.1294, "Europe/Paris"),
     Place("lyon", "kestrel", 1, "Lyon transfer dock", "Lyon", "France", 45.7640, 4.8357, "Europe/Paris"),
-    Place("rotterdam", "maasdok", 1, "Maasdok cold store", "Rotterdam", "Netherlands", 51.9244, 4.4777, "Europe/Amsterdam"),
-    Place("hamburg", "gruenmarkt", 1, "Hamburg distribution centre", "Hamburg", "Germany", 53.5511, 9.9937, "Europe/Berlin"),
+    Place(
+        "rotterdam", "maasdok", 1, "Maasdok cold store", "Rotterdam", "Netherlands", 51.9244, 4.4777, "Europe/Amsterdam"
+    ),
+    Place(
+        "hamburg",
+        "gruenmarkt",
+        1,
+        "Hamburg distribution centre",
+        "Hamburg",
+        "Germany",
+        53.5511,
+        9.9937,
+        "Europe/Berlin",
+    ),
     Place("altona", "gruenmarkt", 2, "Grünmarkt Altona", "Hamburg", "Germany", 53.5497, 9.9357, "Europe/Berlin"),
     Place("bremen", "gruenmarkt", 3, "Grünmarkt Bremen", "Bremen", "Germany", 53.0793, 8.8017, "Europe/Berlin"),
     Place("kiel", "gruenmarkt", 4, "Grünmarkt Kiel", "Kiel", "Germany", 54.3233, 10.1228, "Europe/Berlin"),

@@ -1,4 +1,7 @@
-"""All events of the demo, by the firm that records them, in the order of time. A fixed seed: the same day gives the same data."""
+"""All events of the demo, by the firm that records them, in the order of time.
+
+The seed is fixed: the same day gives the same data.
+"""
 
 import random
 from dataclasses import dataclass

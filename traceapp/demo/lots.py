@@ -54,45 +54,47 @@ def lot_events(lot: DemoLot, rng: random.Random) -> Iterator[tuple[str, Event]]:
     made["action"] = "ADD"
     yield lot.good.firm, made
     left = lot.made + timedelta(hours=5, minutes=rng.randrange(90))
-    arrived = yield from _delivery(lot, rng, source, "rotterdam", left, lot.good.firm, "maasdok")
-    onward = arrived + timedelta(hours=3 + rng.random() * 9)
-    yield from _delivery(lot, rng, "rotterdam", "hamburg", onward, "maasdok", "gruenmarkt")
+    arrived = yield from _delivery(lot, rng, (source, "rotterdam"), left)
+    yield from _delivery(lot, rng, ("rotterdam", "hamburg"), arrived + timedelta(hours=3 + rng.random() * 9))
 
 
 def _delivery(
-    lot: DemoLot, rng: random.Random, start: str, end: str, left: datetime, sender: str, receiver: str
+    lot: DemoLot, rng: random.Random, lane: tuple[str, str], left: datetime
 ) -> Generator[tuple[str, Event], None, datetime]:
     """A planned delivery and what became of it; returns the moment of arrival."""
-    usual, promised, trouble, bad_months = LANES[start, end]
-    if left.month in bad_months:
-        trouble *= 2
-    late = rng.random() < trouble
-    hours = rng.gauss(usual, usual * 0.06) + (rng.expovariate(1 / 20) + 6 if late else 0)
-    arrived = left + timedelta(hours=max(usual * 0.8, hours))
-    planned = left + timedelta(hours=promised)
-    facts = {
-        "traceapp:deliveryId": f"{lot.number}-{lot.good.gtin[-4:]}-{end[:3].upper()}",
-        "traceapp:plannedDelivery": planned.isoformat(timespec="seconds"),
+    start, end = lane
+    arrived = left + timedelta(hours=_hours(rng, lane, left.month))
+    shared = {"quantityList": lot_quantity(lot.good, lot.number, lot.quantity), **journey_ends(start, end)}
+    delivery = {"traceapp:deliveryId": f"{lot.number}-{lot.good.gtin[-4:]}-{end[:3].upper()}"}
+    plan = {
+        "traceapp:plannedDelivery": (left + timedelta(hours=LANES[lane][1])).isoformat(timespec="seconds"),
         "traceapp:vendor": PLACES[start].name,
         "traceapp:country": PLACES[end].country,
         "traceapp:mode": "Truck",
     }
-    amount = {"quantityList": lot_quantity(lot.good, lot.number, lot.quantity)}
-    ends = journey_ends(start, end)
-    yield sender, event(
-        start, left, "shipping", delivery_name(lot, start, end, "left"), disposition="in_transit", **amount, **ends, **facts
-    )  # fmt: skip
+    name = delivery_name(lot, start, end, "left")
+    yield (
+        PLACES[start].firm,
+        event(start, left, "shipping", name, disposition="in_transit", **shared, **delivery, **plan),
+    )
     if start in BY_ROAD_OF_LYON:
         halfway = left + (arrived - left) * 0.4
-        name = delivery_name(lot, start, end, "lyon")
-        yield "kestrel", event("lyon", halfway, "arriving", name, disposition="in_transit", **amount)
+        name, amount = delivery_name(lot, start, end, "lyon"), shared["quantityList"]
+        yield "kestrel", event("lyon", halfway, "arriving", name, disposition="in_transit", quantityList=amount)
+    name, felt = delivery_name(lot, start, end, "received"), [_temperature(lot.good, rng)]
     received = event(
-        end, arrived, "receiving", delivery_name(lot, start, end, "received"), disposition="in_progress", **amount, **ends,
-        sensorElementList=[_temperature(lot.good, rng)],
-        **{"traceapp:deliveryId": facts["traceapp:deliveryId"]},
-    )  # fmt: skip
-    yield receiver, received
+        end, arrived, "receiving", name, disposition="in_progress", sensorElementList=felt, **shared, **delivery
+    )
+    yield PLACES[end].firm, received
     return arrived
+
+
+def _hours(rng: random.Random, lane: tuple[str, str], month: int) -> float:
+    """Hours on the way: the usual, give or take, and now and then much more."""
+    usual, _, trouble, bad_months = LANES[lane]
+    late = rng.random() < trouble * (2 if month in bad_months else 1)
+    hours = rng.gauss(usual, usual * 0.06) + (rng.expovariate(1 / 20) + 6 if late else 0)
+    return max(usual * 0.8, hours)
 
 
 def delivery_name(lot: DemoLot, start: str, end: str, what: str) -> str:

@@ -27,7 +27,9 @@ class Planted:
 def choose(lots: list[DemoLot]) -> Planted:
     """The last lot of each product that has surely arrived takes one part."""
     strawberries, blueberries, salmon, butter = _parts(lots)
-    received = event("rotterdam", blueberries.made, "receiving", delivery_name(blueberries, "moguer", "rotterdam", "received"))
+    received = event(
+        "rotterdam", blueberries.made, "receiving", delivery_name(blueberries, "moguer", "rotterdam", "received")
+    )
     return Planted(
         good=identifiers.lot(strawberries.good.gtin, strawberries.number),
         changed=identifiers.lot(blueberries.good.gtin, blueberries.number),
@@ -57,6 +59,7 @@ def planted_events(lots: list[DemoLot], rng: random.Random) -> Iterator[tuple[st
     yield salmon.good.firm, packed
     for shop, hours in (("altona", 4), ("kiel", 6)):
         moment = sold + timedelta(hours=hours)
-        yield "gruenmarkt", event(
-            shop, moment, "retail_selling", f"item/{SERIAL}/{shop}", disposition="retail_sold", **item
+        yield (
+            "gruenmarkt",
+            event(shop, moment, "retail_selling", f"item/{SERIAL}/{shop}", disposition="retail_sold", **item),
         )

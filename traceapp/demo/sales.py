@@ -11,10 +11,20 @@ from traceapp.demo.events import Event, event
 from traceapp.epcis import identifiers
 
 DAYS = 728
-LEVEL = {"Strawberries, 500 g": 44.0, "Blueberries, 300 g": 31.0, "Salmon fillet, 400 g": 22.0, "Mountain butter, 250 g": 38.0}
+LEVEL = {
+    "Strawberries, 500 g": 44.0,
+    "Blueberries, 300 g": 31.0,
+    "Salmon fillet, 400 g": 22.0,
+    "Mountain butter, 250 g": 38.0,
+}
 SHOP_SIZE = {"altona": 1.25, "bremen": 1.0, "kiel": 0.7}
 WEEKDAY = (0.86, 0.84, 0.9, 1.0, 1.3, 1.55, 0.0)  # closed on Sundays
-PEAK_MONTH = {"Strawberries, 500 g": 5, "Blueberries, 300 g": 7, "Salmon fillet, 400 g": 12, "Mountain butter, 250 g": 12}
+PEAK_MONTH = {
+    "Strawberries, 500 g": 5,
+    "Blueberries, 300 g": 7,
+    "Salmon fillet, 400 g": 12,
+    "Mountain butter, 250 g": 12,
+}
 PROMOTION_LIFT = 1.7
 
 
@@ -43,7 +53,14 @@ def _expected(good: Good, shop: str, day: date, number: int, promotion: bool) ->
     angle = 2 * math.pi * (day.timetuple().tm_yday / 365.25 - (PEAK_MONTH[good.name] - 0.5) / 12)
     season = 1 + 0.35 * math.cos(angle)
     trend = 1 + 0.12 * number / DAYS
-    return LEVEL[good.name] * SHOP_SIZE[shop] * WEEKDAY[day.weekday()] * season * trend * (PROMOTION_LIFT if promotion else 1)
+    return (
+        LEVEL[good.name]
+        * SHOP_SIZE[shop]
+        * WEEKDAY[day.weekday()]
+        * season
+        * trend
+        * (PROMOTION_LIFT if promotion else 1)
+    )
 
 
 def _draw(rng: random.Random, expected: float) -> int:

@@ -37,5 +37,5 @@ def show_addresses(console: Console, url: str, planted: Planted, state: DemoStat
     console.print(people, soft_wrap=True)
     console.print()
     console.print(f"API token (Huerta Alba, supplier): {state.tokens['huerta-alba']}", soft_wrap=True)
-    console.print("Scan this on this machine's own camera app, or open it:" )
+    console.print("Scan this on this machine's own camera app, or open it:")
     console.print(terminal_qr(scan_url(url, planted.good)), markup=False, highlight=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from traceapp.accounts.models import Membership, Organisation
 from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.tokens import make_token
+from traceapp.capture.models import Event as StoredEvent
 from traceapp.demo.client import Client
 from traceapp.demo.consortium import FIRMS
 from traceapp.demo.events import Event, document
@@ -15,7 +16,6 @@ from traceapp.demo.state import DemoState, save
 from traceapp.ledger.selectors import queued
 from traceapp.ledger.tamper import tamper_record
 from traceapp.ledger.verified import read
-from traceapp.capture.models import Event as StoredEvent
 
 AT_ONCE = 1000  # events a document
 ANCHORED_WITHIN = 120.0  # seconds

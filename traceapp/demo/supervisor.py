@@ -64,7 +64,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             env={**os.environ, **self.environment},
             start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=end_with_parent,  # noqa: PLW1509  (no thread runs here, and the call is one system call)
         )
         child.started = time.monotonic()
         (self.logs / f"{child.name}.pid").write_text(str(child.process.pid))
@@ -80,7 +80,8 @@ class Supervisor:
                 continue
             child.restarts += 1
             _signal_group(child.process.pid, signal.SIGKILL)  # what it had started may still hold its port
-            self.say(f"{child.name} ended ({_how(child.process.returncode)}) and is started again; see {child.name}.log")
+            how = _how(child.process.returncode)
+            self.say(f"{child.name} ended ({how}) and is started again; see {child.name}.log")
             self._spawn(child)
 
     def running(self) -> bool:

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         make_people(state.password)
         seed.make_tokens(state, folder)
-        processes = Supervisor(folder / "logs", _environment(url), say=lambda words: self.console.print(words))
+        processes = Supervisor(folder / "logs", _environment(url), say=self.console.print)
         try:
             _start(processes, port)
             _wait_for(f"{url}/healthz", processes)
@@ -118,11 +118,16 @@ def _start(processes: Supervisor, port: int) -> None:
 def _wait_for(url: str, processes: Supervisor) -> None:
     until = time.monotonic() + WEB_WITHIN
     while time.monotonic() < until:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(url, timeout=2):
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError),
+            urllib.request.urlopen(url, timeout=2),
+        ):
             return
         processes.tend()
         time.sleep(0.1)
-    raise NotReady(f"The web server did not answer within {WEB_WITHIN:.0f} s; its reasons are in {processes.logs / 'web.log'}.")
+    raise NotReady(
+        f"The web server did not answer within {WEB_WITHIN:.0f} s; its reasons are in {processes.logs / 'web.log'}."
+    )
 
 
 def _interrupt(number: int, frame: object) -> None:
