@@ -1,0 +1,31 @@
+"""What a label says and where its code leads."""
+
+from django.conf import settings
+
+from traceapp.epcis.digital_link import build, parse_path
+from traceapp.provenance import qr
+
+
+def url_of(canonical: str) -> str:
+    """The Digital Link that the QR code of an identifier holds: our own address, since we resolve it."""
+    return build(settings.PUBLIC_URL, canonical)
+
+
+def image_path(canonical: str, suffix: str = "svg") -> str:
+    """Where the label's picture is found: `/labels/01/../10/...svg`."""
+    return f"/labels{build('', canonical)}.{suffix}"
+
+
+def page_path(canonical: str) -> str:
+    """The consumer page of an identifier, without its domain."""
+    return f"/p{build('', canonical)}"
+
+
+def url_of_path(raw_path: str) -> str:
+    """The same for a path as it was requested; IdentifierError when it is no Digital Link."""
+    return settings.PUBLIC_URL + parse_path(raw_path).path
+
+
+def terminal_qr(url: str) -> str:
+    """The code as text, to be scanned off a terminal."""
+    return qr.terminal(url)
