@@ -17,7 +17,7 @@ class UserManager(BaseUserManager["User"]):
     """Users are known by their e-mail address alone."""
 
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
-        user = self.model(email=self.normalize_email(email), **extra)
+        user = self.model(email=self.normalize_email(email).lower(), **extra)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -91,7 +91,7 @@ class ApiToken(models.Model):
     The token itself is knox's, of which only the hash is stored.
     """
 
-    token = models.OneToOneField(AuthToken, on_delete=models.CASCADE, related_name="api", primary_key=True)
+    token = models.OneToOneField(AuthToken, on_delete=models.CASCADE, related_name="api")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100, help_text="What it is used by, such as the warehouse system.")
     created = models.DateTimeField(auto_now_add=True)

@@ -22,7 +22,9 @@ class Product(models.Model):
     allergens = models.CharField(max_length=200, blank=True)
     storage_min_c = models.DecimalField("keep above, °C", max_digits=5, decimal_places=1, null=True, blank=True)
     storage_max_c = models.DecimalField("keep below, °C", max_digits=5, decimal_places=1, null=True, blank=True)
-    registered_by_name = models.BooleanField(default=False, help_text="Numbered by an import that knew it by name only.")
+    registered_by_name = models.BooleanField(
+        default=False, help_text="Numbered by an import that knew it by name only."
+    )
     created = models.DateTimeField(auto_now_add=True)
     history = HistoricalRecords()
 

@@ -14,7 +14,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ApiToken',
             fields=[
-                ('token', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='api', serialize=False, to='knox.authtoken')),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='api', to='knox.authtoken')),
                 ('name', models.CharField(help_text='What it is used by, such as the warehouse system.', max_length=100)),
                 ('created', models.DateTimeField(auto_now_add=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to='accounts.organisation')),
