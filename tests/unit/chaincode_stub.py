@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 class Stub:
     """As a peer's: reads see what was there before, not what this transaction writes."""
 
-    def __init__(self, state: dict[str, bytes] | None = None, **attributes: str) -> None:
+    def __init__(self, state: dict[str, bytes] | None = None, /, **attributes: str) -> None:
         self.state = dict(state or {})
         self.written: dict[str, bytes] = {}
         self.event: tuple[str, bytes] | None = None

@@ -133,6 +133,8 @@ def test_an_msp_id_cannot_be_taken_over(tmp_path: Path) -> None:
     for taken in ("Org1MSP", "OrdererMSP"):
         with pytest.raises(ValueError, match="belongs to another"):
             world.ledger.add_organisation(taken, "Someone", "9506000134359")
+    with pytest.raises(ValueError, match="PGLN 9506000134351 belongs to another"):
+        world.ledger.add_organisation("NewMSP", "Someone", "9506000134351")
     with pytest.raises(ValueError, match="cannot be an MSP id"):
         world.ledger.add_organisation("no spaces", "Someone", "9506000134359")
     assert world.ledger.height() == 1

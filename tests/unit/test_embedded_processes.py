@@ -16,7 +16,8 @@ import pytest
 from tests.unit.embedded_children import MEMBERS, request, signer
 from traceapp.ledger.embedded import blocks
 from traceapp.ledger.embedded.adapter import EmbeddedLedger
-from traceapp.ledger.messages import sign_envelope
+from traceapp.ledger.errors import Unavailable
+from traceapp.ledger.messages import envelope_tx_id, sign_envelope
 from traceapp.ledger.protos import common
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,6 +164,28 @@ def test_the_file_is_written_through_to_the_disk(tmp_path: Path) -> None:
         assert isinstance(db, sqlite3.Connection)
         assert db.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
         assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def test_a_full_disk_is_said_and_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    ledger = EmbeddedLedger.create(tmp_path / "ledger", MEMBERS, batch_timeout=0.0)
+    me = signer(ledger)
+    envelopes = [sign_envelope(ledger.endorse(me, "record_batch", request()), me) for _ in range(40)]
+    with ledger._store.read() as db:
+        pages = db.execute("PRAGMA page_count").fetchone()[0]
+    ledger._store._connection().execute(f"PRAGMA max_page_count = {pages + 3}")
+    acknowledged = []
+
+    def fill() -> None:
+        for envelope in envelopes:
+            ledger.submit(envelope)
+            acknowledged.append(envelope_tx_id(envelope))
+
+    with pytest.raises(Unavailable, match="full"):
+        fill()
+    with pytest.raises(Unavailable, match="full"):
+        list(ledger.block_events(1, timeout=0))
+    ledger._store._connection().execute("PRAGMA max_page_count = 1000000")
+    check(tmp_path / "ledger", acknowledged)
 
 
 def test_a_block_holds_at_most_the_count_agreed(tmp_path: Path) -> None:

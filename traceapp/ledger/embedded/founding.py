@@ -50,3 +50,5 @@ def _refuse_clashes(db: sqlite3.Connection, members: Sequence[Member]) -> None:
     for msp_id, _, pgln in members:
         if taken.setdefault(msp_id, pgln) != pgln:
             raise ValueError(f"the MSP id {msp_id} belongs to another organisation of this ledger")
+        if pgln and list(taken.values()).count(pgln) > 1:
+            raise ValueError(f"the PGLN {pgln} belongs to another organisation of this ledger")

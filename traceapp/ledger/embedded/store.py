@@ -128,12 +128,15 @@ def _journal_in_wal(db: sqlite3.Connection) -> None:
     give_up = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            if db.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal":
-                return
+            mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         except sqlite3.OperationalError:
             if time.monotonic() > give_up:
                 raise
-        time.sleep(0.005)
+            time.sleep(0.005)
+            continue
+        if mode != "wal":
+            raise sqlite3.OperationalError(f"its file system allows no write-ahead log (journal mode {mode})")
+        return
 
 
 @contextlib.contextmanager
