@@ -11,6 +11,8 @@ os.environ.setdefault("KEYSTORE_KEY", "tests-only-keystore-key")
 
 import pytest
 
+pytest_plugins = ["tests.ledger_fixtures"]
+
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(settings):

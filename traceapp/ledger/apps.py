@@ -12,8 +12,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
+    from traceapp.ledger.embedded.adapter import EmbeddedLedger
     from traceapp.ledger.port import Ledger
-    from traceapp.ledger.provision import Issuer
+    from traceapp.ledger.provision import Founder
 
 
 class LedgerConfig(AppConfig):
@@ -30,18 +31,14 @@ def ledger() -> "Ledger":
     return _opened(settings.LEDGER, Path(settings.LEDGER_PATH), os.getpid())
 
 
-def issuer() -> "Issuer | None":
+def founder() -> "Founder | None":
     """Who can make organisations known to the ledger, where this instance may do so itself: the embedded ledger."""
     if settings.LEDGER != "embedded":
         return None
     from traceapp.ledger.embedded.adapter import EmbeddedLedger
-    from traceapp.ledger.provision import Issuer
 
     path = Path(settings.LEDGER_PATH)
-    return Issuer(
-        create=lambda organisations: EmbeddedLedger.create(path, organisations=organisations, clock=_now),
-        opened=lambda: _embedded(path, os.getpid()),
-    )
+    return lambda organisations: EmbeddedLedger.create(path, organisations=organisations, clock=_now)
 
 
 def _now() -> datetime:
@@ -49,21 +46,17 @@ def _now() -> datetime:
 
 
 @functools.lru_cache(maxsize=8)
-def _opened(adapter: str, path: Path, pid: int) -> "Ledger":
+def _opened(adapter: str, path: Path, _pid: int) -> "Ledger":
     opener = _ADAPTERS.get(adapter)
     if opener is None:
         raise ImproperlyConfigured(f"LEDGER is {adapter!r}; known are {', '.join(sorted(_ADAPTERS))}")
-    return opener(path, pid)
+    return opener(path)
 
 
-@functools.lru_cache(maxsize=8)
-def _embedded(path: Path, pid: int) -> "EmbeddedLedger":
+def _embedded(path: Path) -> "EmbeddedLedger":
     from traceapp.ledger.embedded.adapter import EmbeddedLedger
 
     return EmbeddedLedger(path, clock=_now)
 
 
-_ADAPTERS: "dict[str, Callable[[Path, int], Ledger]]" = {"embedded": _embedded}
-
-if TYPE_CHECKING:
-    from traceapp.ledger.embedded.adapter import EmbeddedLedger
+_ADAPTERS: "dict[str, Callable[[Path], Ledger]]" = {"embedded": _embedded}

@@ -109,9 +109,7 @@ class Reader(models.Model):
 class Envelope(models.Model):
     """A signed transaction, kept before it is first sent."""
 
-    batch = models.ForeignKey(
-        Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="envelopes"
-    )
+    batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="envelopes")
     tx_id = models.CharField(max_length=64, unique=True)
     content = models.BinaryField()
     code = models.IntegerField(null=True, help_text="peer.TxValidationCode once a block said it.")

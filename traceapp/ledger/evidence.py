@@ -1,0 +1,103 @@
+"""What organisations attest of a batch's transaction: fetched once at commit, checked, and kept beside the batch."""
+
+import json
+import logging
+from base64 import b64encode
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from traceapp.commitments.canonical import canonical
+from traceapp.ledger import settle, trust
+from traceapp.ledger.errors import LedgerError, Unavailable
+from traceapp.ledger.keystore import KeyStoreError
+from traceapp.ledger.models import Batch, Evidence
+from traceapp.ledger.port import Attestation, Ledger
+from traceapp.ledger.signers import Signers
+from traceapp.verifier.anchor import Anchor, check_anchor
+from traceapp.verifier.errors import NotVerified
+from traceapp.verifier.trust import Trust
+
+logger = logging.getLogger(__name__)
+
+_A_STEP: Final = 64
+
+
+def gather(ledger: Ledger, signers: Signers) -> int:
+    """Fetch and check what is wanting. Returns how many batches got their evidence.
+
+    Peers that are behind are asked again later, with growing pauses. Raises Unavailable when the ledger is away.
+    """
+    now = _now()
+    due = Batch.objects.filter(evidenced=None, state=Batch.State.VALID, claimed_until__lte=now)
+    kept = 0
+    for batch in due.defer("leaves").order_by("claimed_until")[:_A_STEP]:
+        try:
+            keep(batch, ledger.attest(signers.of(batch.organisation_id), batch.tx_id))
+            kept += 1
+        except Unavailable as error:
+            _later(batch, error.message)
+            raise
+        except (LedgerError, KeyStoreError, NotVerified) as error:
+            logger.warning("The attestations of batch %s are not complete yet: %s", batch.pk, error)
+            _later(batch, str(error))
+    return kept
+
+
+def keep(batch: Batch, attestation: Attestation) -> Anchor:
+    """Check attestations against the pinned trust and store them. Raises NotVerified, and stores nothing."""
+    if batch.block is None:
+        raise ValueError(f"batch {batch.pk} is in no block yet")
+    stored = member(attestation)
+    anchor = check(batch.pk, attestation.tx_id, stored, trust.pinned())
+    with transaction.atomic():
+        Evidence.objects.update_or_create(
+            batch_id=batch.pk, defaults={"tx_id": anchor.tx_id, "block": batch.block, "attestation": stored}
+        )
+        Batch.objects.filter(pk=batch.pk).update(evidenced=_now(), claimed_until=None, attempts=0, reason="")
+    return anchor
+
+
+def member(attestation: Attestation) -> bytes:
+    """The `attestation` member of a proof bundle, canonical JSON."""
+    return canonical(
+        {
+            "proposal": _base64(attestation.proposal),
+            "payload": _base64(attestation.payload),
+            "endorsements": [
+                {"endorser": _base64(endorser), "signature": _base64(signature)}
+                for endorser, signature in attestation.endorsements
+            ],
+        }
+    )
+
+
+def anchor_member(batch_id: str, tx_id: str, stored: bytes, trusted: Trust) -> dict[str, Any]:
+    """The `anchor` member of a proof bundle, without a block. ValueError if the stored bytes are not JSON."""
+    return {
+        "channel": trusted.channel,
+        "chaincode": trusted.chaincode,
+        "key": f"batch/{batch_id}",
+        "txId": tx_id,
+        "attestation": json.loads(stored),
+    }
+
+
+def check(batch_id: str, tx_id: str, stored: bytes, trusted: Trust) -> Anchor:
+    """What the attested transaction committed to under this batch's key. Raises NotVerified."""
+    return check_anchor(anchor_member(batch_id, tx_id, stored, trusted), trusted)
+
+
+def _later(batch: Batch, reason: str) -> None:
+    attempts = batch.attempts + 1
+    waiting = Batch.objects.filter(pk=batch.pk, evidenced=None)
+    waiting.update(attempts=attempts, claimed_until=_now() + settle.wait_after(attempts), reason=reason)
+
+
+def _base64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

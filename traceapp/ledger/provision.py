@@ -1,0 +1,58 @@
+"""Make organisations known to the ledger, where this instance may: a member of the channel, a key, a certificate."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol, TypeAlias
+
+from traceapp.accounts.models import Organisation
+from traceapp.ledger import keystore, trust
+from traceapp.ledger.models import Identity
+from traceapp.ledger.port import Ledger
+
+RECORDER: Final = "recorder"  # the role that the contract's table asks of whoever records a batch
+
+
+class Issuer(Protocol):
+    """A ledger whose organisations' certificate authorities this instance runs."""
+
+    def client_identity(self, msp_id: str, *, org: str, role: str, custodial: bool = False) -> tuple[bytes, bytes]:
+        """(key PEM, certificate PEM) of a new client of an organisation."""
+
+
+Founder: TypeAlias = Callable[[Sequence[tuple[str, str, str]]], Issuer]
+"""Founds the ledger if need be, lets these organisations (MSP id, name, PGLN) join, and can then issue for them."""
+
+
+def provision(ledger: Ledger, found: Founder | None) -> list[Organisation]:
+    """Give every organisation without an identity one, and pin the ledger's trust. Returns the newcomers.
+
+    Can be repeated after a kill at any line: joining twice is joining once, and a key whose row was not written is
+    replaced by a new one. Without a founder organisations bring their own identities, and only trust is pinned.
+    """
+    members = list(Organisation.objects.order_by("pk"))
+    newcomers = [one for one in members if not hasattr(one, "ledger_identity")] if found else []
+    if found and not members:
+        return []  # a channel is founded by its first members
+    if found and (newcomers or not _reached(ledger)):
+        issuer = found([(one.msp_id, one.name, one.pgln) for one in members])
+        for organisation in newcomers:
+            _give_identity(organisation, issuer)
+    trust.pin(ledger.trust(), admitted={one.msp_id for one in members} if found else ())
+    return newcomers
+
+
+def wanted(found: Founder | None) -> bool:
+    """Whether an organisation waits for its identity."""
+    return found is not None and Organisation.objects.filter(ledger_identity=None).exists()
+
+
+def _give_identity(organisation: Organisation, issuer: Issuer) -> None:
+    key, certificate = issuer.client_identity(organisation.msp_id, org=organisation.pgln, role=RECORDER, custodial=True)
+    reference = f"organisation-{organisation.pgln}"
+    keystore.put(reference, key)
+    Identity.objects.update_or_create(
+        organisation=organisation, defaults={"certificate": certificate.decode(), "key_reference": reference}
+    )
+
+
+def _reached(ledger: Ledger) -> bool:
+    return ledger.height() > 0
