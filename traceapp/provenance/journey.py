@@ -32,6 +32,7 @@ class Step:
     is_recall: bool = False
     fingerprint: str = ""  # hex of the leaf: what the ledger's root commits to
     stored: str = ""  # hex of the leaf that the stored bytes give now, where it differs
+    since: str = ""  # when the ledger took it, RFC 3339; of broken steps only
     batch: str = ""
     block: int | None = None
     position: int | None = None

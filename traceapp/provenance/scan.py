@@ -16,9 +16,10 @@ from traceapp.epcis.digital_link import DigitalLink
 from traceapp.ledger import verified
 from traceapp.ledger.verified import Unverified, VerifiedRecord
 from traceapp.masterdata.models import Lot, Product
-from traceapp.provenance import goods, journey
+from traceapp.provenance import goods, journey, names
 from traceapp.provenance.journey import Step, Told
 from traceapp.provenance.public import public_event
+from traceapp.provenance.trails import Trail, trails
 from traceapp.provenance.verdict import Signs, Verdict, judge
 
 MOST_STEPS = 200  # of one scan: a page is read by a person, and every step is hashed again for it
@@ -51,7 +52,6 @@ class Scan:
             refused=states.count("rejected"),
             recalled_by=next((step.by for step in self.steps if step.is_recall), ""),
             times_sold=sum(step.is_sale for step in self.steps) if self.level == "item" else 0,
-            expired=self.is_past_date,
             names_product_only=self.level == "product" and self.product is not None,
         )
 
@@ -124,18 +124,22 @@ def _untold(rows: list[Unverified]) -> list[Step]:
     if not rows:
         return []
     events = Event.objects.select_related("organisation").in_bulk([row.pk for row in rows if row.pk is not None])
-    return [_untold_step(row, events.get(row.pk or 0)) for row in rows]
+    broken = trails([row for row in rows if row.state == "mismatch"])
+    firms = names.organisations(trail.recorded_by for trail in broken.values() if trail.recorded_by)
+    return [_untold_step(row, events.get(row.pk or 0), broken.get(row.pk or 0, Trail()), firms) for row in rows]
 
 
-def _untold_step(row: Unverified, event: Event | None) -> Step:
+def _untold_step(row: Unverified, event: Event | None, trail: Trail, firms: dict[str, str]) -> Step:
     return Step(
         state=row.state,
         moment=event.time if event else timezone.now(),
         title=_title_of(row.state),
-        by=event.organisation.name if event else "",
-        fingerprint=row.expected.hex(),
-        stored=row.stored.hex(),
+        by=firms.get(trail.recorded_by) or (event.organisation.name if event else ""),
+        fingerprint=trail.expected,
+        stored=trail.stored,
+        since=trail.recorded_at,
         batch=row.batch_id or "",
+        block=trail.block,
         position=row.position,
         uid=str(row.uid or ""),
     )

@@ -1,0 +1,76 @@
+"""What a member has to do today."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from traceapp.accounts.models import Organisation
+from traceapp.accounts.visibility import Viewer, readable
+from traceapp.capture.models import GOODS_ROLES, Event, EventKey, KeyRole
+from traceapp.console.entries import Entry, entries
+from traceapp.epcis import identifiers
+from traceapp.ledger import selectors as ledger
+from traceapp.ledger import verified
+from traceapp.ledger.models import Finding, Record
+
+RECENT = 12
+INCOMING = 12
+LOOK_BACK = timedelta(days=60)
+SENT = ("shipping", "departing")
+ARRIVED = ("receiving", "accepting")
+
+
+def recent(viewer: Viewer) -> list[Entry]:
+    """What our organisation recorded last, newest first, each checked for this answer."""
+    ours = Record.objects.filter(organisation=viewer.organisation_id).order_by("-record_time", "-pk")
+    return entries(list(ours.values_list("pk", flat=True)[:RECENT]), own=True)
+
+
+def to_receive(viewer: Viewer) -> list[Entry]:
+    """Shipments on the ledger that name us as where they go, and none of whose goods we have recorded as received."""
+    candidates = _sent_our_way(viewer)
+    answer = verified.read(candidates)
+    party = _party_of(viewer)
+    bound = [one.pk for one in answer.verified if _goes_to(one.body.get("event") or {}, party)]
+    return entries(bound[:INCOMING])
+
+
+def _party_of(viewer: Viewer) -> str:
+    pgln = Organisation.objects.values_list("pgln", flat=True).get(pk=viewer.organisation_id)
+    return identifiers.party(pgln)
+
+
+def _sent_our_way(viewer: Viewer) -> list[int]:
+    """By the index: shipped by others, naming us, not received. Newest first; a few more than are shown."""
+    us = identifiers.key(_party_of(viewer))
+    named = EventKey.objects.filter(record=OuterRef("pk"), key=us, role=KeyRole.PARTY)
+    received = EventKey.objects.filter(
+        key=OuterRef("key"),
+        role__in=GOODS_ROLES,
+        record__event__organisation=viewer.organisation_id,
+        record__event__biz_step__in=ARRIVED,
+    )
+    ours_already = EventKey.objects.filter(Exists(received), record=OuterRef("pk"), role__in=GOODS_ROLES)
+    shipped = Event.objects.filter(
+        readable(viewer, "record__"),
+        Exists(named),
+        ~Exists(ours_already),
+        biz_step__in=SENT,
+        is_error_declaration=False,
+        time__gte=timezone.now() - LOOK_BACK,
+    ).exclude(organisation=viewer.organisation_id)
+    return list(shipped.order_by("-time").values_list("pk", flat=True)[: 3 * INCOMING])
+
+
+def _goes_to(event: dict[str, object], party: str) -> bool:
+    ends = event.get("destinationList")
+    found = (end.get("destination") for end in ends if isinstance(end, dict)) if isinstance(ends, list) else ()
+    return any(isinstance(uri, str) and _same(uri, party) for uri in found)
+
+
+def _same(uri: str, party: str) -> bool:
+    try:
+        return identifiers.canonical(uri) == party
+    except identifiers.IdentifierError:
+        return False
