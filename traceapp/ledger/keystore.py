@@ -37,7 +37,7 @@ def put(reference: str, secret: bytes, *, replace: bool = True) -> bool:
 
 
 def get(reference: str) -> bytes:
-    """Open a secret. KeyStoreError if it is missing, damaged, or KEYSTORE_KEY is another one than it was sealed with."""
+    """Open a secret. KeyStoreError if it is missing or damaged, or KEYSTORE_KEY is not what it was sealed with."""
     path = _path(reference)
     try:
         data = path.read_bytes()
