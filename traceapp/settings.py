@@ -7,7 +7,10 @@ import os
 import secrets
 from pathlib import Path
 
+import django_stubs_ext
 import environ
+
+django_stubs_ext.monkeypatch()  # so that `forms.ModelForm[Product]` can be said outside type checking, too
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()

@@ -42,7 +42,7 @@ def test_what_is_planted_is_among_the_events(data):
     assert data.planted.changed_event in ids
     copied = [e for e in data.events["gruenmarkt"] if data.planted.copied in e.get("epcList", [])]
     assert len({e["bizLocation"]["id"] for e in copied}) == 2
-    assert any(e["disposition"] == "recalled" for e in data.events["alpes-cremerie"])
+    assert any(e["disposition"] == "recalled" for e in data.events["huerta-alba"])
 
 
 def test_some_deliveries_are_still_on_the_way(data):

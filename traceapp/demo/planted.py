@@ -31,10 +31,10 @@ def choose(lots: list[DemoLot]) -> Planted:
         "rotterdam", blueberries.made, "receiving", delivery_name(blueberries, "moguer", "rotterdam", "received")
     )
     return Planted(
-        good=identifiers.lot(strawberries.good.gtin, strawberries.number),
+        good=identifiers.lot(butter.good.gtin, butter.number),  # keeps for weeks: not past its date
         changed=identifiers.lot(blueberries.good.gtin, blueberries.number),
         changed_event=received["eventID"],
-        recalled=identifiers.lot(butter.good.gtin, butter.number),
+        recalled=identifiers.lot(strawberries.good.gtin, strawberries.number),
         copied=identifiers.item(salmon.good.gtin, SERIAL),
     )
 
@@ -46,12 +46,19 @@ def _parts(lots: list[DemoLot]) -> list[DemoLot]:
 
 
 def planted_events(lots: list[DemoLot], rng: random.Random) -> Iterator[tuple[str, Event]]:
-    """A recall notice for a butter lot, and one salmon's serial number sold in two towns within two hours."""
-    _, _, salmon, butter = _parts(lots)
-    yield butter.good.firm, event(
-        "annecy", butter.made + timedelta(days=3, hours=rng.randrange(1, 4)), "holding", f"recall/{butter.number}",
-        disposition="recalled", quantityList=lot_quantity(butter.good, butter.number, butter.quantity),
-    )  # fmt: skip
+    """A recall notice for a lot of strawberries, and one salmon's serial number sold in two towns within two hours."""
+    strawberries, _, salmon, _ = _parts(lots)
+    yield (
+        strawberries.good.firm,
+        event(
+            "moguer",
+            strawberries.made + timedelta(days=5, hours=rng.randrange(1, 4)),
+            "holding",
+            f"recall/{strawberries.number}",
+            disposition="recalled",
+            quantityList=lot_quantity(strawberries.good, strawberries.number, strawberries.quantity),
+        ),
+    )
     item = {"epcList": [identifiers.item(salmon.good.gtin, SERIAL)]}
     sold = salmon.made + timedelta(days=3)
     packed = event("bergen", salmon.made, "commissioning", f"item/{SERIAL}", disposition="active", **item)
