@@ -75,7 +75,7 @@ class _Reader:
         if kind != "string":
             self._fail("a member name in double quotes is expected")
         name = json.loads(piece)
-        here.at = member_path(here.path, name.encode("utf-8", "replace").decode())
+        here.at = member_path(here.path, name)
         self._check_unicode(name)
         if name in here.names:
             raise StrictJsonError(here.at, f"duplicate member '{name[:100]}'")

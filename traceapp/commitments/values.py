@@ -29,8 +29,9 @@ class StrictJsonError(ValueError):
 
 
 def member_path(path: str, name: str) -> str:
-    """The path of a member of the object at `path`."""
+    """The path of a member of the object at `path`, fit to be shown: cut, and without lone surrogates."""
     shown = name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…"
+    shown = shown.encode(errors="replace").decode()
     return f"{path}.{shown}" if path else shown
 
 

@@ -7,7 +7,7 @@ a record means never depends on a page somebody may change.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 Prefixes = Mapping[str, str]
 """Prefix to the start of the names it stands for."""
@@ -81,18 +81,19 @@ def is_extension(name: str, prefixes: Prefixes) -> bool:
 
 def used(value: object, prefixes: Prefixes) -> dict[str, str]:
     """Of the prefixes, those that member names or values below `value` use."""
-    found = {text.partition(":")[0] for text in _texts(value) if ":" in text}
-    return {prefix: prefixes[prefix] for prefix in sorted(found) if prefix in prefixes}
+    found: set[str] = set()
+    _collect(value, found)
+    return {prefix: prefixes[prefix] for prefix in sorted(found & prefixes.keys())}
 
 
-def _texts(value: object) -> Iterable[str]:
+def _collect(value: object, found: set[str]) -> None:
     if isinstance(value, str):
-        yield value
+        found.add(value.partition(":")[0])
     elif isinstance(value, dict):
         for name, member in value.items():
-            if name != "@context":
-                yield name
-                yield from _texts(member)
+            if ":" in name:
+                found.add(name.partition(":")[0])
+            _collect(member, found)
     elif isinstance(value, list):
         for element in value:
-            yield from _texts(element)
+            _collect(element, found)

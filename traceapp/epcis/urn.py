@@ -33,8 +33,8 @@ def read_urn(urn: str) -> Elements | None:
     whole = _parts(body, reader[0], urn, may_lack_reference=scheme in _MAY_LACK_REFERENCE)
     parts = [unquote(part, errors="replace") if "%" in part else part for part in whole]
     if kind == "idpat":
-        if parts[-1] != "*":
-            raise IdentifierError(f"{urn[:80]!r} is not a class: only a pattern ending in .* is one")
+        if parts[-1] != "*" or "*" in parts[:-1]:
+            raise IdentifierError(f"{urn[:80]!r} is not a class: of a pattern only the serial number may be *")
     elif "*" in body.split(".")[: reader[0] - 1]:
         raise IdentifierError(f"{urn[:80]!r} holds a pattern")
     return reader[1](parts)
