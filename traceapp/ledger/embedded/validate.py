@@ -47,7 +47,7 @@ def judge(envelope: bytes, network: Network) -> Judged:
         tx_id = str(header.tx_id)
         action, response = _action(payload)
         outcome = _outcome(header, response, network)
-        if endorsing(action, at, network) < network.majority:
+        if not endorsed(action, at, network):
             raise Invalid(transaction.ENDORSEMENT_POLICY_FAILURE)
         return Judged(OK, tx_id, _noted(outcome.results, network))
     except Invalid as invalid:
@@ -65,18 +65,20 @@ def creator_of(envelope: bytes, network: Network) -> Identity:
         raise Invalid(transaction.BAD_PAYLOAD) from error
 
 
-def endorsing(action: Any, at: datetime, network: Network) -> int:
-    """How many organisations' peers signed this answer; an organisation counts once, a bad signature not at all."""
+def endorsed(action: Any, at: datetime, network: Network) -> bool:
+    """Whether peers of a majority signed this answer; an organisation counts once, a bad signature not at all."""
     answer = action.proposal_response_payload
-    organisations = set()
+    organisations: set[str] = set()
     for endorsement in action.endorsements:
+        if len(organisations) >= network.majority:
+            break  # more signatures could not change the answer
         try:
             endorser = network.membership.identify(endorsement.endorser, at)
         except NotMember:
             continue
         if endorser.role == "peer" and endorser.signed(answer + endorsement.endorser, endorsement.signature):
             organisations.add(endorser.msp_id)
-    return len(organisations)
+    return len(organisations) >= network.majority
 
 
 def conflict(db: sqlite3.Connection, noted: Any) -> int:
