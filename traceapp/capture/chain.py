@@ -2,8 +2,8 @@
 
 Two rules keep a stranger out:
 - Recording an event about goods lets nobody into their chain. An organisation belongs to the chain of a lot, item or
-  unit if it is a root of it (owner of the GTIN where we know it, else the first to record the goods), or was named
-  as a party or place by one that belongs. Events that are private name nobody.
+  unit if it is a root of it (owner of the GTIN where we know it, else the first to record the goods), was named as a
+  party or place by one that belongs, or belongs to a container while the goods are inside. Private events name nobody.
 - Goods are linked (packed, transformed) only by an organisation that belongs to both ends.
 
 Packed goods share what happens to their container while they are inside, and no longer: totes are used again.
@@ -16,11 +16,13 @@ from datetime import datetime
 from django.db.models import Q
 
 from traceapp.accounts.visibility import Relation, Visibility
+from traceapp.capture.bulk import insert
 from traceapp.capture.chunks import chunks
 from traceapp.capture.graph import Graph
 from traceapp.capture.models import GOODS_ROLES, Event, EventKey, Link, Naming
 from traceapp.ledger.models import Reader
 
+Named = tuple[int, int, bool]
 MOST_EVENTS = 20_000  # earlier events looked at for new readers in one go
 
 
@@ -46,8 +48,8 @@ def extend(events: Collection[Seen], *, owners: Mapping[int, int], linked: Colle
         return
     known = _namings(keys)
     added = _new_namings(events, owners, known)
-    Naming.objects.bulk_create(added, ignore_conflicts=True, batch_size=2000)
-    changed = {naming.key for naming in added} | set(linked)
+    insert(Naming, ("key", "by", "organisation", "root"), added, new_only=True)
+    changed = {key for key, *_ in added} | set(linked)
     fresh = [event for event in events if event.visibility >= Visibility.CHAIN]
     graph = load_graph(keys)
     earlier = changed & (known.keys() | graph.linked)
@@ -55,22 +57,26 @@ def extend(events: Collection[Seen], *, owners: Mapping[int, int], linked: Colle
     _grant([*fresh, *others], graph)
 
 
-def _namings(keys: Iterable[int]) -> dict[int, list[Naming]]:
-    """Rows by key, first named first."""
-    found: dict[int, list[Naming]] = {}
+def _namings(keys: Iterable[int]) -> dict[int, list[Named]]:
+    """(by, organisation, is a root) by key, first named first."""
+    found: dict[int, list[Named]] = {}
     for chunk in chunks(keys):
-        for row in Naming.objects.filter(key__in=chunk).order_by("pk"):
-            found.setdefault(row.key, []).append(row)
+        rows = Naming.objects.filter(key__in=chunk).order_by("pk")
+        for key, *named in rows.values_list("key", "by_id", "organisation_id", "root"):
+            found.setdefault(key, []).append((named[0], named[1], named[2]))
     return found
 
 
 def _new_namings(
-    events: Iterable[Seen], owners: Mapping[int, int], known: Mapping[int, list[Naming]]
-) -> list[Naming]:
-    """In the order of the events: who records goods first becomes their root where no owner is known."""
-    have = {(row.key, row.by_id, row.organisation_id) for rows in known.values() for row in rows}
+    events: Iterable[Seen], owners: Mapping[int, int], known: Mapping[int, list[Named]]
+) -> list[tuple[int, int, int, bool]]:
+    """(key, by, organisation, is a root), in the order of the events.
+
+    Who records goods first becomes their root where no owner is known.
+    """
+    have = {(key, by, organisation) for key, rows in known.items() for by, organisation, _ in rows}
     started = set(known)
-    added: list[Naming] = []
+    added: list[tuple[int, int, int, bool]] = []
     for event in events:
         named = event.parties if event.visibility >= Visibility.PARTIES else frozenset()
         for key in sorted(event.goods):
@@ -78,11 +84,11 @@ def _new_namings(
                 started.add(key)
                 first = owners.get(key, event.organisation_id)
                 have.add((key, first, first))
-                added.append(Naming(key=key, by_id=first, organisation_id=first, root=key in owners))
+                added.append((key, first, first, key in owners))
             for party in sorted(named):
                 if (key, event.organisation_id, party) not in have:
                     have.add((key, event.organisation_id, party))
-                    added.append(Naming(key=key, by_id=event.organisation_id, organisation_id=party))
+                    added.append((key, event.organisation_id, party, False))
     return added
 
 
@@ -97,10 +103,16 @@ def load_graph(keys: Collection[int]) -> Graph:
         for row in rows.values():
             graph.add_link(row.pk, row.source, row.target, row.time, row.action, row.organisation_id)
         for key, namings in _namings(frontier).items():
-            graph.add_namings(key, [(n.by_id, n.organisation_id, n.root) for n in namings])
+            graph.add_namings(key, namings)
         frontier = graph.unexplored(frontier)
-    for container in graph.containers():
-        graph.add_events(container, _events_on([container]))
+    containers = graph.containers()
+    happened: dict[int, list[Seen]] = {}
+    for event in _events_on(containers):
+        for container in event.goods & containers:
+            happened.setdefault(container, []).append(event)
+    for container, those in happened.items():
+        graph.add_events(container, those)
+    graph.settle()
     return graph
 
 
@@ -149,5 +161,5 @@ def _grant(events: Iterable[Seen], graph: Graph) -> None:
                 remembered[asked] = graph.holders(key, event.time)
             readers |= remembered[asked]
         for reader in readers - event.parties - {event.organisation_id}:
-            rows.append(Reader(record_id=event.record_id, organisation_id=reader, relation=Relation.CHAIN))
-    Reader.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+            rows.append((event.record_id, reader, Relation.CHAIN.value))
+    insert(Reader, ("record", "organisation", "relation"), rows, new_only=True)

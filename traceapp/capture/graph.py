@@ -13,6 +13,7 @@ from typing import Protocol
 from traceapp.capture.models import LinkAction
 
 MOST_NODES = 5_000
+MOST_ROUNDS = 10
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
 
@@ -62,6 +63,7 @@ class Graph:
         self._ties: dict[int, Tie] = {}
         self._out: dict[int, list[Tie]] = {}
         self._in: dict[int, list[Tie]] = {}
+        self._namings: dict[int, Sequence[tuple[int, int, bool]]] = {}
         self._members: dict[int, frozenset[int]] = {}
         self._events: dict[int, Sequence[HappenedTo]] = {}
         self._explored: set[int] = set()
@@ -76,10 +78,32 @@ class Graph:
 
     def add_namings(self, key: int, rows: Sequence[tuple[int, int, bool]]) -> None:
         """(by, organisation, is a root), first named first."""
+        self._namings[key] = rows
         self._members[key] = members(rows)
 
     def add_events(self, key: int, events: Sequence[HappenedTo]) -> None:
         self._events[key] = events
+
+    def settle(self) -> None:
+        """Whoever belongs to a container while goods are inside belongs to the goods, and may name others for them.
+
+        That may make more links count, which is why it is repeated; organisations are only ever added.
+        """
+        packed = {tie.source for tie in self._ties.values() if tie.action in (LinkAction.PACK, LinkAction.SEEN)}
+        for _ in range(MOST_ROUNDS):
+            grew = False
+            for key in packed:
+                carriers = self._members.get(key, frozenset()) | self._carriers(key)
+                grown = members(self._namings.get(key, ()), carriers)
+                grew = grew or grown != self._members.get(key)
+                self._members[key] = grown
+            if not grew:
+                return
+
+    def _carriers(self, key: int) -> set[int]:
+        targets = {tie.target for tie in self._out.get(key, ()) if tie.action != LinkAction.INTO}
+        spans = ((target, span) for target in targets for span in self._inside(key, target))
+        return {one for target, span in spans for one in self._members_during(target, span)}
 
     def unexplored(self, explored: Iterable[int]) -> set[int]:
         """The ends of links that were not looked at yet; 0 is nothing of its own."""
@@ -186,15 +210,20 @@ class Graph:
         return spans if since is None else [*spans, Span(since, END)]
 
     def _counts(self, tie: Tie) -> bool:
-        """Goods are tied together only by somebody who belongs to both; the node of a transformation has no members."""
-        return all(tie.organisation_id in self._members[end] for end in (tie.source, tie.target) if end in self._members)
+        """Goods are tied together only by somebody who belongs to both; the node of a transformation has no members.
+
+        Who holds the container may unpack it: that takes reading rights away and gives none.
+        """
+        ends = (tie.target,) if tie.action == LinkAction.UNPACK else (tie.source, tie.target)
+        return all(tie.organisation_id in self._members[end] for end in ends if end in self._members)
 
 
-def members(rows: Sequence[tuple[int, int, bool]]) -> frozenset[int]:
-    """Roots, and whoever was named by a member. The first row's namer is the root where none is marked."""
+def members(rows: Sequence[tuple[int, int, bool]], others: Collection[int] = ()) -> frozenset[int]:
+    """Roots, `others`, and whoever was named by a member. The first row's namer is the root where none is marked."""
     if not rows:
-        return frozenset()
+        return frozenset(others)
     found = {organisation for _, organisation, root in rows if root} or {rows[0][0]}
+    found |= set(others)
     grew = True
     while grew:
         named = {organisation for by, organisation, _ in rows if by in found}

@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Relation, Visibility
 from traceapp.capture import chain, duplicates
+from traceapp.capture.bulk import insert
 from traceapp.capture.index import EventIndex, index_of
 from traceapp.capture.models import Event, EventKey, Link
 from traceapp.capture.parties import organisations_by_gln, owners_of
@@ -88,43 +90,29 @@ def goods_of(index: EventIndex) -> frozenset[int]:
     return frozenset(key for key, _ in index.traced)
 
 
+EVENT_COLUMNS = (
+    *("record", "organisation", "visibility", "event_id", "is_error_declaration", "type", "time", "offset"),
+    *("action", "biz_step", "disposition", "biz_location", "read_point"),
+)
+
+
 def save(rows: Iterable[tuple[Record, EventIndex]]) -> None:
     """Write index rows. Everything in them comes from the event."""
     rows = list(rows)
-    Event.objects.bulk_create([_event(record, index) for record, index in rows], batch_size=70)
-    EventKey.objects.bulk_create(
-        [EventKey(record_id=record.pk, key=key, role=role) for record, index in rows for key, role in index.keys],
-        batch_size=300,
+    insert(Event, EVENT_COLUMNS, (_event_row(record, index) for record, index in rows))
+    keys = ((record.pk, key, role) for record, index in rows for key, role in index.keys)
+    insert(EventKey, ("record", "key", "role"), keys)
+    links = (
+        (record.pk, record.organisation_id, source, target, index.time, action)
+        for record, index in rows
+        for source, target, action in index.links
     )
-    Link.objects.bulk_create(
-        [
-            Link(
-                record_id=record.pk,
-                organisation_id=record.organisation_id,
-                source=source,
-                target=target,
-                time=index.time,
-                action=action,
-            )
-            for record, index in rows
-            for source, target, action in index.links
-        ]
-    )
+    insert(Link, ("record", "organisation", "source", "target", "time", "action"), links)
 
 
-def _event(record: Record, index: EventIndex) -> Event:
-    return Event(
-        record_id=record.pk,
-        organisation_id=record.organisation_id,
-        visibility=record.visibility,
-        event_id=index.event_id,
-        is_error_declaration=index.is_error_declaration,
-        type=index.type,
-        time=index.time,
-        offset=index.offset,
-        action=index.action,
-        biz_step=index.biz_step,
-        disposition=index.disposition,
-        biz_location=index.biz_location,
-        read_point=index.read_point,
+def _event_row(record: Record, index: EventIndex) -> tuple[Any, ...]:
+    return (
+        *(record.pk, record.organisation_id, record.visibility, index.event_id, index.is_error_declaration),
+        *(index.type, index.time, index.offset, index.action, index.biz_step, index.disposition),
+        *(index.biz_location, index.read_point),
     )

@@ -1,0 +1,183 @@
+"""POST /epcis/capture and the jobs it answers with; every bad document gets a sentence that says what and where."""
+
+import json
+
+import pytest
+
+from tests.capture_documents import document, shipping
+from tests.factories import OrganisationFactory, api_token, member
+from traceapp.accounts.roles import Role
+from traceapp.capture.models import CaptureJob
+from traceapp.ledger.models import Record
+
+pytestmark = pytest.mark.django_db
+URL = "/epcis/capture"
+
+
+@pytest.fixture
+def farm():
+    return OrganisationFactory(name="Huerta Alba")
+
+
+@pytest.fixture
+def token(farm):
+    return api_token(member(farm, Role.SUPPLIER), farm)
+
+
+@pytest.fixture
+def post(client, token):
+    def send(body, content_type="application/ld+json", **headers):
+        return client.post(URL, body, content_type=content_type, HTTP_AUTHORIZATION=f"Bearer {token}", **headers)
+
+    return send
+
+
+def test_a_document_is_accepted_with_its_job_and_a_receipt(client, post, token):
+    answer = post(document(shipping()))
+    assert answer.status_code == 202, answer.content
+    job = CaptureJob.objects.get()
+    assert answer["Location"] == f"http://testserver/epcis/capture/{job.uid}"
+    body = answer.json()
+    assert body["captureID"] == str(job.uid)
+    assert body["receipt"] == job.receipt
+    assert body["success"] is True
+    shown = client.get(answer["Location"], HTTP_AUTHORIZATION=f"Bearer {token}").json()
+    assert (shown["running"], shown["success"], shown["errors"]) == (False, True, [])
+    assert shown["ledger"] == {"queued": 1}
+
+
+def test_the_jobs_of_ones_organisation_are_listed(client, post, token):
+    post(document(shipping()))
+    post(document(shipping(lot="L-2")))
+    assert len(client.get(URL, HTTP_AUTHORIZATION=f"Bearer {token}").json()["results"]) == 2
+
+
+def test_another_organisation_does_not_see_the_job(client, post):
+    where = post(document(shipping()))["Location"]
+    other = OrganisationFactory()
+    token = api_token(member(other), other)
+    assert client.get(where, HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 404
+    assert client.get(URL, HTTP_AUTHORIZATION=f"Bearer {token}").json()["results"] == []
+
+
+def test_a_job_that_never_was_is_not_found(client, post, token):
+    assert client.get(f"{URL}/nonsense", HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 404
+
+
+def test_a_repeat_with_the_key_answers_the_same_job(post):
+    body = document(shipping())
+    first = post(body, HTTP_IDEMPOTENCY_KEY="k-1")
+    again = post(body, HTTP_IDEMPOTENCY_KEY="k-1")
+    assert first["Location"] == again["Location"]
+    assert again.status_code == 202
+    assert Record.objects.count() == 1
+
+
+def test_the_key_with_another_document_is_a_problem(post):
+    post(document(shipping()), HTTP_IDEMPOTENCY_KEY="k-1")
+    answer = post(document(shipping(lot="L-2")), HTTP_IDEMPOTENCY_KEY="k-1")
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json"
+    assert "another document" in answer.json()["detail"]
+
+
+def test_a_key_without_end_is_refused(post):
+    assert post(document(shipping()), HTTP_IDEMPOTENCY_KEY="k" * 201).status_code == 400
+
+
+def test_nobody_may_not_capture(client):
+    assert client.post(URL, document(shipping()), content_type="application/json").status_code == 401
+
+
+def test_an_analyst_may_not_capture(client, farm):
+    token = api_token(member(farm, Role.ANALYST), farm)
+    answer = client.post(
+        URL, document(shipping()), content_type="application/json", HTTP_AUTHORIZATION=f"Bearer {token}"
+    )
+    assert answer.status_code == 403
+    assert Record.objects.count() == 0
+
+
+def test_other_media_types_are_refused(post):
+    assert post(b"<epcis/>", content_type="application/xml").status_code == 415
+
+
+def test_only_whole_documents_are_captured(post):
+    answer = post(document(shipping()), HTTP_GS1_CAPTURE_ERROR_BEHAVIOUR="proceed")
+    assert answer.status_code == 400
+    assert "whole" in answer.json()["detail"]
+
+
+def wrong_digit():
+    return shipping(gtin="09506000134353")
+
+
+def unknown_type():
+    return shipping() | {"type": "ObjectEvents"}
+
+
+BAD = {
+    "empty body": (b"", 400, "", "empty"),
+    "not JSON": (b"{", 400, "", ""),
+    "an array": (b"[]", 400, "", "object"),
+    "invalid UTF-8": (document(shipping()).replace(b"shipping", b"ship\xffing"), 400, "", "UTF-8"),
+    "a member twice": (b'{"type": "EPCISDocument", "type": "EPCISDocument"}', 400, "type", ""),
+    "deep JSON": (b'{"a":' * 100 + b"1" + b"}" * 100, 400, None, ""),
+    "very deep JSON": (b"[" * 200_000, 400, None, ""),
+    "no event": (document(), 400, "eventList", "empty"),
+    "a wrong check digit": (
+        document(shipping(), wrong_digit()),
+        400,
+        "eventList[1].quantityList[0].epcClass",
+        "check digit",
+    ),
+    "an unknown type": (document(unknown_type()), 400, "eventList[0].type", ""),
+    "a time to come": (document(shipping(time="2999-01-01T00:00:00Z")), 400, "eventList[0].eventTime", "future"),
+    "no context": (
+        json.dumps({k: v for k, v in json.loads(document(shipping())).items() if k != "@context"}).encode(),
+        400,
+        "@context",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_document_is_refused_with_what_and_where(post, name):
+    body, status, path, words = BAD[name]
+    answer = post(body)
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["title"] == "Document refused"
+    places = problem["errors"]
+    assert words in places[0]["detail"]
+    if path is not None:
+        assert places[0]["path"] == path
+    assert Record.objects.count() == CaptureJob.objects.count() == 0
+
+
+def test_a_document_of_ten_megabytes_is_refused_with_the_limit(post, settings):
+    answer = post(b" " * 10 * 1024 * 1024)
+    assert answer.status_code == 413
+    assert f"{settings.CAPTURE_MAX_BYTES:,}" in answer.json()["detail"]
+
+
+def test_a_document_beyond_what_the_server_reads_is_refused_with_the_limit(post, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    settings.CAPTURE_MAX_BYTES = 100
+    answer = post(b" " * 2000)
+    assert answer.status_code == 413
+
+
+def test_the_limits_are_told(client, token, settings):
+    answer = client.options(URL, HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert answer["GS1-EPCIS-Capture-Limit"] == str(settings.CAPTURE_MAX_EVENTS)
+
+
+def test_an_answer_of_another_repository_is_taken_too(post):
+    head = json.loads(document(shipping(event_id="urn:uuid:0d8e7e6c-1f4e-4a88-9d3c-8f8a3c7d1a01")))
+    events = head["epcisBody"].pop("eventList")
+    head["type"] = "EPCISQueryDocument"
+    head["epcisBody"] = {"queryResults": {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": events}}}
+    assert post(json.dumps(head).encode()).status_code == 202
