@@ -149,9 +149,7 @@ def array(element: Check, *, at_least: int = 0, each_once: bool = False) -> Chec
         faults: list[tuple[str, str]] = []
         for index, one in enumerate(value):
             faults += [(f"[{index}]{at}", why) for at, why in element(one, prefixes)]
-        if each_once and not faults and len(set(value)) != len(value):
-            return fault(f"{_shown(_repeated(value))} is listed twice", f"[{_second_index(value)}]")
-        return faults
+        return faults or (_repeated(value) if each_once else FINE)
 
     return check
 
@@ -227,9 +225,10 @@ def _shown(value: object) -> str:
     return shown if len(shown) <= 80 else f"{shown[:80]}…"
 
 
-def _second_index(values: list[object]) -> int:
-    return next(index for index, value in enumerate(values) if value in values[:index])
-
-
-def _repeated(values: list[object]) -> object:
-    return values[_second_index(values)]
+def _repeated(values: list[object]) -> Faults:
+    seen: set[object] = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            return fault(f"{_shown(value)} is listed twice", f"[{index}]")
+        seen.add(value)
+    return FINE
