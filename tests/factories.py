@@ -5,8 +5,9 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from traceapp.accounts.models import ApiToken, Membership, Organisation, User
+from traceapp.accounts.models import Membership, Organisation, User
 from traceapp.accounts.roles import Role
+from traceapp.accounts.tokens import make_token
 from traceapp.accounts.visibility import Viewer
 from traceapp.epcis.identifiers import check_digit
 from traceapp.masterdata.models import Location, Lot, Product
@@ -31,7 +32,7 @@ class OrganisationFactory(DjangoModelFactory[Organisation]):
         model = Organisation
 
     name = factory.Sequence(lambda n: f"Firm {n}")
-    pgln = factory.Sequence(lambda n: gln(n))
+    pgln = factory.Sequence(gln)
     msp_id = factory.Sequence(lambda n: f"Firm{n}MSP")
     company_prefix = factory.Sequence(lambda n: f"9506{n:03d}"[:12])
 
@@ -63,7 +64,7 @@ class ProductFactory(DjangoModelFactory[Product]):
         model = Product
 
     organisation = factory.SubFactory(OrganisationFactory)
-    gtin = factory.Sequence(lambda n: gtin(n))
+    gtin = factory.Sequence(gtin)
     name = factory.Sequence(lambda n: f"Strawberries {n}")
 
 
@@ -105,8 +106,4 @@ def viewer_for(organisation: Organisation, *roles: str) -> Viewer:
 
 def api_token(user: User, organisation: Organisation, name: str = "test") -> str:
     """A token in clear, for `HTTP_AUTHORIZATION=f"Bearer {...}"`."""
-    from knox.models import AuthToken
-
-    token, clear = AuthToken.objects.create(user)
-    ApiToken.objects.create(token=token, organisation=organisation, name=name)
-    return clear
+    return make_token(user=user, organisation=organisation, name=name)[1]

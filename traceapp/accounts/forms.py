@@ -28,7 +28,7 @@ class RolesForm(forms.Form):
 class InviteForm(RolesForm):
     full_name = forms.CharField(label="Name", max_length=150, required=False)
     email = forms.EmailField(label="E-mail address", max_length=254)
-    field_order: ClassVar[list[str]] = ["full_name", "email", "roles"]
+    field_order = ("full_name", "email", "roles")
 
 
 class TokenForm(forms.Form):
@@ -45,7 +45,7 @@ class VisibilityForm(forms.ModelForm[Organisation]):
         fields: ClassVar[list[str]] = ["default_visibility"]
         labels: ClassVar[dict[str, str]] = {"default_visibility": "Who sees new records"}
         help_texts: ClassVar[dict[str, str]] = {
-            "default_visibility": "The widest audience, unless a record says otherwise. Amounts, orders and partners are "
-            "never shown to everyone."
+            "default_visibility": "The widest audience, unless a record says otherwise. Amounts, orders and partners "
+            "are never shown to everyone."
         }
         widgets: ClassVar[dict[str, type[forms.Widget]]] = {"default_visibility": forms.RadioSelect}

@@ -47,7 +47,8 @@ class Organisation(models.Model):
         max_length=13,
         unique=True,
         validators=[identifier_validator(valid_gln)],
-        help_text="13 digits; also the `org` attribute of the organisation's certificates and `recordedBy` of its records.",
+        help_text="13 digits; also the `org` attribute of the organisation's certificates and "
+        "`recordedBy` of its records.",
     )
     msp_id = models.CharField("MSP id", max_length=64, unique=True)
     company_prefix = models.CharField(

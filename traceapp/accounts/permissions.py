@@ -24,7 +24,7 @@ def _needed(roles: tuple[str, ...]) -> str:
 
 
 def refusal(viewer: Viewer, *roles: str) -> str:
-    """Why `viewer` may not, as a sentence; empty when they may. Without roles, belonging to an organisation is enough."""
+    """Why `viewer` may not, as a sentence; empty when they may. Without roles, any member may."""
     if viewer.organisation_id is None:
         return NO_ORGANISATION
     return "" if viewer.has(*roles) else _needed(roles)

@@ -38,14 +38,14 @@ def password_link(user: User) -> str:
 
 
 def may_be_given_a_link(user: User, organisation: Organisation) -> bool:
-    """Only somebody who has no password yet and belongs to no other organisation: a link would hand their account over."""
+    """Only somebody without a password and without another organisation: a link hands the account over."""
     elsewhere = user.memberships.exclude(organisation=organisation).exists()
     return user.last_login is None and not user.has_usable_password() and not elsewhere
 
 
 @transaction.atomic
 def invite(*, organisation: Organisation, email: str, full_name: str = "", roles: Collection[str]) -> Invitation:
-    """Make somebody a member with `roles`; a person new to this site is created and gets a link to choose a password."""
+    """Make somebody a member with `roles`; a person new here is created and gets a link to choose a password."""
     if organisation.memberships.filter(user__email__iexact=email).exists():
         raise MembersError(f"{email} is already a member. Change their roles instead.")
     user = User.objects.filter(email__iexact=email).first()

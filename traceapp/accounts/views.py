@@ -20,7 +20,7 @@ from traceapp.accounts.visibility import SESSION_KEY, viewer_of
 
 def acting_organisation(request: HttpRequest) -> Organisation:
     """The organisation the person acts for; for views behind `member_required`."""
-    return Organisation.objects.get(pk=viewer_of(request).organisation_id)
+    return Organisation.objects.get(pk=viewer_of(request).acting_for)
 
 
 @login_required
@@ -55,17 +55,16 @@ def add_token(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if not form.is_valid():
         return render(request, "accounts/token_add.html", {"form": form})
-    new = tokens.create_token(
-        user=cast(User, request.user), organisation=acting_organisation(request), name=form.cleaned_data["name"]
-    )
-    return render(request, "accounts/token_shown.html", {"new": new})
+    here = acting_organisation(request)
+    token, clear = tokens.make_token(user=cast(User, request.user), organisation=here, name=form.cleaned_data["name"])
+    return render(request, "accounts/token_shown.html", {"token": token, "clear": clear})
 
 
 @require_POST
 @member_required()
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """One's own token, or, as an administrator, any of the organisation."""
-    rows = ApiToken.objects.filter(organisation_id=viewer_of(request).organisation_id)
+    rows = ApiToken.objects.filter(organisation_id=viewer_of(request).acting_for)
     is_admin = viewer_of(request).has(Role.ADMIN)
     if not is_admin:
         rows = rows.filter(token__user=request.user.pk)

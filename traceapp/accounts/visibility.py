@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.apps import apps
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -49,6 +50,13 @@ class Viewer:
     @classmethod
     def nobody(cls) -> "Viewer":
         return cls(organisation_id=None)
+
+    @property
+    def acting_for(self) -> int:
+        """The organisation's id, behind a door that lets in members only. PermissionDenied for nobody."""
+        if self.organisation_id is None:
+            raise PermissionDenied
+        return self.organisation_id
 
     def has(self, *roles: str) -> bool:
         """Whether they hold one of `roles`; without any named, whether they belong to an organisation."""
@@ -103,7 +111,7 @@ def _reader_model() -> type[models.Model]:
 
 
 def readable(viewer: Viewer, prefix: str = "") -> Q:
-    """The records `viewer` may read, as a condition on Record, or on a model that reaches it over `prefix` (`record__`).
+    """The records `viewer` may read, as a condition on Record, or on a model that reaches it by `prefix` (`record__`).
 
     Reading rights are asked by EXISTS, never by a join: a join would repeat rows and falsify every count.
     """
@@ -126,8 +134,8 @@ def relations(viewer: Viewer, records: Iterable[Readable]) -> dict[int, Relation
     records = list(records)
     rights: dict[int, str] = {}
     if viewer.organisation_id is not None:
-        others = [r.pk for r in records if r.organisation_id != viewer.organisation_id and r.visibility > Visibility.PRIVATE]
-        rights = _rights(viewer.organisation_id, others)
+        shared = [record.pk for record in records if record.visibility > Visibility.PRIVATE]
+        rights = _rights(viewer.organisation_id, shared)
     return {record.pk: _relation(viewer, record, rights.get(record.pk)) for record in records}
 
 

@@ -8,6 +8,13 @@ from traceapp.web.problems import plain_problem
 
 PROGRAMS = ("/api/", "/epcis/")
 NOT_FOUND = "There is nothing at this address, or it is not for you to see."
+BROKEN = (
+    "Something broke on our side, and we have noted it. What you sent may not have been recorded: "
+    "look before you send it again."
+)
+EXPIRED = (
+    "This form was open for too long, or cookies are switched off. Go back, load the page again and send it once more."
+)
 FORBIDDEN = "You may not see this page or do this."
 
 
@@ -38,15 +45,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """No database and no context: whatever broke may break again."""
-    words = "Something broke on our side. It has been noted. What you sent may not have been recorded: look before you repeat it."
     if for_a_program(request):
-        return plain_problem(500, words)
-    return render(None, "500.html", {"words": words, "status": 500}, status=500)  # type: ignore[arg-type]
+        return plain_problem(500, BROKEN)
+    return render(None, "500.html", {"words": BROKEN, "status": 500}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`reason` is for the log; people are told what to do."""
-    words = "This form was open for too long, or cookies are switched off. Go back, load the page again and send it once more."
     if for_a_program(request):
-        return plain_problem(403, words)
-    return render(request, "403_csrf.html", {"words": words, "status": 403}, status=403)
+        return plain_problem(403, EXPIRED)
+    return render(request, "403_csrf.html", {"words": EXPIRED, "status": 403}, status=403)

@@ -15,7 +15,6 @@ def language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(following)
     chosen = request.GET.get("language", "")
     if chosen in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=31536000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-        )
+        name, secure = settings.LANGUAGE_COOKIE_NAME, settings.SESSION_COOKIE_SECURE
+        response.set_cookie(name, chosen, max_age=31536000, samesite="Lax", secure=secure)
     return response

@@ -15,9 +15,15 @@ Place = tuple[str, str]
 
 
 def details(
-    status: int, detail: str = "", *, title: str = "", type: str = "about:blank", errors: Iterable[Place] = (), **more: Any
+    status: int,
+    detail: str = "",
+    *,
+    title: str = "",
+    type: str = "about:blank",
+    errors: Iterable[Place] = (),
+    **more: Any,
 ) -> dict[str, Any]:
-    """The members of a problem. `errors` are (where, what) pairs, as JSON Pointers or paths like `eventList[3].epcList[0]`."""
+    """The members of a problem. `errors` are (where, what) pairs; where is a path such as `eventList[3].epcList[0]`."""
     problem: dict[str, Any] = {"type": type, "title": title or HTTPStatus(status).phrase, "status": status}
     if detail:
         problem["detail"] = detail
@@ -59,7 +65,7 @@ def _members(error: exceptions.APIException) -> dict[str, Any]:
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's handler, answering in problem details. Unknown exceptions stay unknown: Django logs them and answers 500."""
+    """DRF's handler, answering in problem details. What is unknown stays so: Django logs it and answers 500."""
     if isinstance(exc, Http404):
         exc = exceptions.NotFound("There is nothing here, or it is not for you to see.")
     elif isinstance(exc, PermissionDenied):

@@ -1,13 +1,17 @@
 """The states people see: a word, an icon and a tone each. None is invented elsewhere."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True)
 class Badge:
-    word: str
+    word: "StrOrPromise"
     icon: str
     tone: str = ""  # ok, wait, bad or none
 

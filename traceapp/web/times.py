@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from django.utils import formats, timezone as django_timezone
+from django.utils import formats
+from django.utils import timezone as django_timezone
 
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 

@@ -1,9 +1,9 @@
 """`{% load web %}`: small pieces that every page uses. `templates/components/README.md` shows each."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.template.context import RequestContext
@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from traceapp.web.states import badge_for
-from traceapp.web.times import UTC, aware, in_words
+from traceapp.web.times import aware, in_words
 
 register = template.Library()
 # ISO 4217: how many decimals a currency's minor unit has, where it is not two.
@@ -51,8 +51,14 @@ def _bars(digest: str) -> SafeString:
 def chip(context: RequestContext, digest: str | bytes, what: str = "record") -> dict[str, Any]:
     """`{% chip batch.root "batch" %}`: any SHA-256, as hex or bytes. A tap shows all of it, copies and explains."""
     text = bytes(digest).hex() if isinstance(digest, bytes | memoryview) else str(digest or "")
-    numbers = context.dicts[0].setdefault("_chips", count(1)) if context.dicts else count(1)
-    return {"digest": text, "short": text[:8], "bars": _bars(text), "what": what, "id": f"fp-{text[:8]}-{next(numbers)}"}
+    numbers: Any = context.dicts[0].setdefault("_chips", cast(Any, count(1)))
+    return {
+        "digest": text,
+        "short": text[:8],
+        "bars": _bars(text),
+        "what": what,
+        "id": f"fp-{text[:8]}-{next(numbers)}",
+    }
 
 
 @register.simple_tag
