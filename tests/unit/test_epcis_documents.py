@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.unit.epcis_samples import CONTEXT, LOT, OBJECT, changed, document, faults
+from tests.unit.epcis_samples import CONTEXT, ITEM, LOT, OBJECT, changed, document, faults
 from traceapp.epcis.parse import EpcisError, parse_document, parse_event, parse_query_document
 
 
