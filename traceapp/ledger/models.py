@@ -187,6 +187,7 @@ class Heartbeat(models.Model):
     host = models.CharField(max_length=255)
     started = models.DateTimeField()
     beat = models.DateTimeField()
+    height = models.PositiveBigIntegerField(null=True, help_text="Blocks on the ledger when it was last reached.")
     trouble = models.TextField(blank=True, help_text="Why it cannot go on, if it cannot; empty when all is well.")
 
     def __str__(self) -> str:

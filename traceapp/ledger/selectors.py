@@ -1,0 +1,203 @@
+"""What pages and the API ask about the ledger: states, the queue, blocks, batches, findings. Nothing here waits for a peer.
+
+States are what a person sees of the way in; whether a record is verified only `verified` can say.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from traceapp.accounts.visibility import Viewer, readable
+from traceapp.ledger import claim
+from traceapp.ledger.models import Batch, Block, Checkpoint, Finding, Heartbeat, Record, Scrub
+from traceapp.ledger.port import VALID, code_name
+from traceapp.ledger.projection import NAME as PROJECTION
+
+_PAGE: Final = 900
+ALIVE_WITHIN: Final = timedelta(seconds=15)
+"""A heartbeat older than this means that ledgerd does not run."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a record has come: `value` is `queued`, `sent`, `on_ledger` or `rejected`."""
+
+    value: str
+    label: str
+    reason: str = ""
+
+    QUEUED: ClassVar["State"]
+    SENT: ClassVar["State"]
+    ON_LEDGER: ClassVar["State"]
+
+    @property
+    def name(self) -> str:
+        return self.value.upper()
+
+    @classmethod
+    def rejected(cls, reason: str) -> "State":
+        return cls("rejected", "Rejected", reason)
+
+
+State.QUEUED = State("queued", "Queued")
+State.SENT = State("sent", "Sent")
+State.ON_LEDGER = State("on_ledger", "On ledger")
+
+
+def state_of(record: Record) -> State:
+    """The state of one record."""
+    return states([record.pk]).get(record.pk, State.QUEUED)
+
+
+def states(pks: Sequence[int]) -> dict[int, State]:
+    """The state of each record that is stored; one that is not is left out."""
+    found: dict[int, State] = {}
+    for start in range(0, len(pks), _PAGE):
+        rows = Record.objects.filter(pk__in=pks[start : start + _PAGE])
+        for pk, batch_id, state, evidenced, reason in rows.values_list(
+            "pk", "batch_id", "batch__state", "batch__evidenced", "batch__reason"
+        ):
+            found[pk] = _state(batch_id, state, evidenced, reason)
+    return found
+
+
+def _state(batch_id: str | None, state: str | None, evidenced: datetime | None, reason: str | None) -> State:
+    if batch_id is None:
+        return State.QUEUED
+    if state == Batch.State.INVALID:
+        return State.rejected(reason or "")
+    return State.ON_LEDGER if evidenced else State.SENT
+
+
+def queued() -> int:
+    """How many records are accepted, and not yet on the ledger with their evidence."""
+    waiting = Record.objects.filter(batch=None).count()
+    under_way = Batch.objects.filter(~Q(state=Batch.State.INVALID), evidenced=None).aggregate(size=Sum("size"))["size"]
+    return waiting + (under_way or 0)
+
+
+@dataclass(frozen=True)
+class LedgerStatus:
+    """The ledger as this database knows it. Times are aware; ages in seconds, None where nothing is known."""
+
+    followed: int  # blocks noted here: the number of the next one
+    height: int | None  # blocks there were when ledgerd last reached the ledger
+    queued: int  # records accepted and not on the ledger yet
+    oldest_queued: datetime | None
+    batches_under_way: int
+    running: bool  # ledgerd's heart beats
+    heartbeat: datetime | None
+    trouble: str  # why it cannot go on, in a sentence
+    scrub_finished: datetime | None  # everything was rechecked, beginning after `scrub_began`
+    scrub_began: datetime | None
+    open_findings: int
+
+    @property
+    def scrub_age(self) -> float | None:
+        """Seconds since everything stored was last rechecked."""
+        return (_now() - self.scrub_began).total_seconds() if self.scrub_began else None
+
+
+def ledger_status(viewer: Viewer | None = None) -> LedgerStatus:
+    """Where relay, projection and scrub stand. Findings are counted as far as `viewer` may see them."""
+    checkpoint = Checkpoint.objects.filter(pk=PROJECTION).first()
+    beat = Heartbeat.objects.filter(pk="ledgerd").first()
+    scrub = Scrub.objects.filter(pk="scrub").first()
+    oldest = Record.objects.filter(batch=None).order_by("pk").values_list("record_time", flat=True).first()
+    return LedgerStatus(
+        followed=checkpoint.block + 1 if checkpoint else 0,
+        height=beat.height if beat else None,
+        queued=queued(),
+        oldest_queued=oldest,
+        batches_under_way=Batch.objects.filter(~Q(state=Batch.State.INVALID), evidenced=None).count(),
+        running=beat is not None and _now() - beat.beat < ALIVE_WITHIN,
+        heartbeat=beat.beat if beat else None,
+        trouble=beat.trouble if beat else "",
+        scrub_finished=scrub.finished if scrub else None,
+        scrub_began=scrub.finished_began if scrub else None,
+        open_findings=findings(viewer).count() if viewer else 0,
+    )
+
+
+@dataclass(frozen=True)
+class TransactionLine:
+    """One transaction of a block. `batch_id` is empty where the viewer has nothing to see behind it."""
+
+    tx_id: str
+    code: str
+    valid: bool
+    msp_id: str
+    time: datetime | None
+    batch_id: str
+    kind: str
+    size: int
+
+
+def blocks() -> QuerySet[Block]:
+    """All blocks noted, newest first; page it. Every member of the channel may see that there are blocks."""
+    return Block.objects.order_by("-number")
+
+
+def block(number: int) -> Block | None:
+    """One block, if it was noted."""
+    return Block.objects.filter(number=number).first()
+
+
+def transactions_of(noted: Block, viewer: Viewer) -> list[TransactionLine]:
+    """A block's transactions, with links to those batches that the viewer may look into."""
+    named = [one["batch"]["id"] for one in noted.transactions if one["batch"]]
+    visible = set(batches_page(viewer).filter(pk__in=named[:_PAGE]).values_list("pk", flat=True)) if named else set()
+    return [_line(one, visible) for one in noted.transactions]
+
+
+def _line(one: dict[str, Any], visible: Iterable[str]) -> TransactionLine:
+    batch = one["batch"] or {}
+    return TransactionLine(
+        tx_id=one["txId"],
+        code=code_name(one["code"]),
+        valid=one["code"] == VALID,
+        msp_id=one["mspId"],
+        time=datetime.fromisoformat(one["time"]) if one["time"] else None,
+        batch_id=batch.get("id", "") if batch.get("id") in visible else "",
+        kind=batch.get("kind", ""),
+        size=batch.get("size", 0),
+    )
+
+
+def batches_page(viewer: Viewer) -> QuerySet[Batch]:
+    """Batches with a record that the viewer may read, newest first; page it. The leaves are left in the database."""
+    inside = Record.objects.filter(readable(viewer), batch=OuterRef("pk"))
+    mine = Q(organisation=viewer.organisation_id) if viewer.organisation_id is not None else Q(pk=None)
+    return Batch.objects.filter(mine | Exists(inside)).defer("leaves").order_by("-created", "-pk")
+
+
+def batch(viewer: Viewer, batch_id: str) -> Batch | None:
+    """One batch, if the viewer may look into it."""
+    return batches_page(viewer).select_related("organisation").filter(pk=batch_id).first()
+
+
+def records_of(viewer: Viewer, batch_id: str) -> QuerySet[Record]:
+    """Those records of a batch that the viewer may read, in order; page it, and give the pks to `verified.read`."""
+    return Record.objects.filter(readable(viewer), batch=batch_id).order_by("position", "pk").defer("disclosures")
+
+
+def findings(viewer: Viewer, *, resolved: bool = False) -> QuerySet[Finding]:
+    """Findings about the viewer's organisation, and about the ledger as a whole, newest first. Nobody sees none."""
+    if viewer.organisation_id is None:
+        return Finding.objects.none()
+    ours = Finding.objects.filter(Q(organisation=viewer.organisation_id) | Q(organisation=None))
+    return ours.filter(resolved__isnull=not resolved)
+
+
+def waiting_since(now: datetime | None = None) -> timedelta | None:
+    """How long the oldest record has waited beyond a lease: None if none does. A long time means that ledgerd is stuck."""
+    oldest = Record.objects.filter(batch=None).order_by("pk").values_list("record_time", flat=True).first()
+    waited = (now or _now()) - oldest if oldest else None
+    return waited if waited and waited > claim.LEASE else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
