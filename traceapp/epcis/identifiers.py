@@ -13,7 +13,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from traceapp.epcis.digital_link import CANONICAL_DOMAIN, DigitalLink, link, parse_path
-from traceapp.epcis.gs1_keys import KEYS, IdentifierError, check_digit, valid_gln, valid_gtin, valid_sscc
+from traceapp.epcis.gs1_keys import KEYS, QUALIFIERS, IdentifierError, check_digit, valid_gln, valid_gtin, valid_sscc
 from traceapp.epcis.urn import read_urn
 
 __all__ = [
@@ -63,8 +63,13 @@ def canonical(uri_or_urn: str) -> str:
     if uri_or_urn.startswith("urn:epc:"):
         elements = read_urn(uri_or_urn)
         return uri_or_urn if elements is None else link(elements).canonical
+    if uri_or_urn[:8].lower() == "urn:epc:":
+        raise IdentifierError(f"{uri_or_urn[:80]!r}: an EPC URN begins with urn:epc: in small letters")
     found = _web_link(uri_or_urn)
-    return uri_or_urn if found is None else found.canonical
+    if found is None:
+        return uri_or_urn
+    _refuse_qualifiers_in_query(found, uri_or_urn)
+    return found.canonical
 
 
 def key(canonical: str) -> int:
@@ -152,6 +157,14 @@ def _web_link(uri: str) -> DigitalLink | None:
         if segments[start] in KEYS and _has_form(segments[start:]):
             return parse_path("/" + "/".join(segments[start:]))
     return None
+
+
+def _refuse_qualifiers_in_query(found: DigitalLink, uri: str) -> None:
+    """A lot or serial number after the question mark would be dropped, and with it what the link is about."""
+    for pair in uri.partition("#")[0].partition("?")[2].split("&"):
+        code = pair.partition("=")[0]
+        if code in KEYS[found.primary].qualifiers:
+            raise IdentifierError(f"({code}) {QUALIFIERS[code].name} belongs into the path of a Digital Link")
 
 
 def _has_form(segments: list[str]) -> bool:
