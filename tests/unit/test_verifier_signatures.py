@@ -2,7 +2,7 @@
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,31 +24,27 @@ def _der(*integers: bytes) -> bytes:
     return b"\x30" + bytes([len(body)]) + body
 
 
-def _numbers() -> tuple[bytes, bytes]:
-    r, s = utils.decode_dss_signature(SIGNATURE)
-    return r.to_bytes(33), s.to_bytes(33)
+FORMS = {
+    "high-S": (high_s(SIGNATURE), "low-S"),
+    "a byte behind": (SIGNATURE + b"\x00", "strict DER"),
+    "a length in its long form": (b"\x30\x81" + SIGNATURE[1:], "strict DER"),
+    "another tag": (b"\x31" + SIGNATURE[1:], "strict DER"),
+    "cut": (SIGNATURE[:-1], "strict DER"),
+    "empty": (b"", "strict DER"),
+    "three numbers": (_der(b"\x01", b"\x01", b"\x01"), "behind its end"),
+    "r with a zero before it": (_der(b"\x00\x01", b"\x01"), "shortest form"),
+    "s with a zero before it": (_der(b"\x01", b"\x00\x01"), "shortest form"),
+    "r of zero": (_der(b"\x00", b"\x01"), "shortest form"),
+    "a negative r": (_der(b"\x81", b"\x01"), "strict DER"),
+    "an r without bytes": (_der(b"", b"\x01\x01"), "strict DER"),
+    "an s of the group's order": (_der(b"\x01", ORDER.to_bytes(33)), "range"),
+    "an r of the group's order": (_der(ORDER.to_bytes(33), b"\x01"), "range"),
+    "numbers of no message": (_der(b"\x01", b"\x01"), "not of this message"),
+    "an r longer than the whole": (b"\x30\x06\x02\x7f\x01\x02\x01\x01", "strict DER"),
+}
 
 
-@pytest.mark.parametrize(
-    ("forged", "why"),
-    [
-        (high_s(SIGNATURE), "low-S"),
-        (SIGNATURE + b"\x00", "strict DER"),
-        (b"\x30\x81" + SIGNATURE[1:], "strict DER"),
-        (b"\x31" + SIGNATURE[1:], "strict DER"),
-        (SIGNATURE[:-1], "strict DER"),
-        (b"", "strict DER"),
-        (_der(*_numbers()[:1], b"\x01", b"\x01"), "behind its end|shortest"),
-        (_der(b"\x00" + _numbers()[0], _numbers()[1]), "shortest form"),
-        (_der(b"\x01", b"\x00\x01"), "shortest form"),
-        (_der(b"\x00", b"\x01"), "shortest form|range"),
-        (_der(b"\x81", b"\x01"), "strict DER"),
-        (_der(b"", b"\x01\x01"), "strict DER"),
-        (_der(b"\x01", ORDER.to_bytes(33)), "range"),
-        (_der(b"\x01", b"\x01") + b"", "not of this message"),
-        (b"\x30\x06\x02\x7f\x01\x02\x01\x01", "strict DER"),
-    ],
-)
+@pytest.mark.parametrize(("forged", "why"), FORMS.values(), ids=FORMS.keys())
 def test_any_other_form_is_refused(forged, why):
     with pytest.raises(SignatureError, match=why):
         verify(KEY.public_key(), forged, b"message")

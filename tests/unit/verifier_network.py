@@ -88,7 +88,8 @@ class Identity:
         return identities_pb2.SerializedIdentity(mspid=self.msp_id, id_bytes=pem(self.certificate)).SerializeToString()
 
     def sign(self, message: bytes) -> bytes:
-        return low_s(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
+        made = self.key.sign(message, ec.ECDSA(hashes.SHA256()))
+        return low_s(made) if isinstance(self.key.curve, ec.SECP256R1) else made
 
 
 @dataclass

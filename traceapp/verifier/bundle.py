@@ -1,5 +1,6 @@
 """The whole check of a proof bundle: steps 1 and 2 here, the rest in their order, the first failure is the answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +12,7 @@ from traceapp.verifier import report, shape
 from traceapp.verifier.anchor import Anchor, check, read_anchor
 from traceapp.verifier.attestation import Evidence
 from traceapp.verifier.errors import NotVerified, Reason
-from traceapp.verifier.record import Disclosed, read_record
+from traceapp.verifier.record import Disclosed, read_parts, read_record
 from traceapp.verifier.report import Report
 from traceapp.verifier.shape import ShapeError
 from traceapp.verifier.state import mismatch
@@ -20,6 +21,8 @@ from traceapp.verifier.trust import Trust
 FORMAT: Final = "traceapp-proof/1"
 LIMIT: Final = 1024 * 1024
 _TREE_END: Final = 1 << 31
+# also a text that is not closed, so that each byte is met once
+_TEXT: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +61,31 @@ def read_bundle(data: bytes) -> Bundle:
     """Steps 1 and 2; raises NotVerified `malformed` or `incomplete`."""
     if len(data) > LIMIT:
         raise _malformed(f"larger than {LIMIT} bytes")
+    # A bundle is mostly texts: its one list of objects has six characters outside of 31. What has more is not read on,
+    # since reading a million brackets takes longer than an answer may.
+    if len(_TEXT.sub(b"", data)) > LIMIT // 4:
+        raise _malformed("it has more members and elements than a bundle can have")
     try:
-        value = parse_strict(data)
-        if canonical(value) != data:
-            raise _malformed("not RFC 8785: it is written differently when written again")
-        return _bundle(value)
+        return _bundle(parse_strict(data), data)
     except (StrictJsonError, ShapeError, DisclosureError, TreeError) as error:
         raise _malformed(str(error)) from error
 
 
-def _bundle(value: Json) -> Bundle:
+def _bundle(value: Json, data: bytes) -> Bundle:
+    # the outer shape first: a hostile file of another shape is not worth writing again
     top = shape.members(value, "bundle", ("format", "record", "inclusion", "anchor"), ("device",))
     if top["format"] != FORMAT:
         raise ShapeError(f"format: not {FORMAT!r}")
     inclusion = _inclusion(top["inclusion"], "inclusion")
     evidence = read_anchor(top["anchor"], "anchor")
-    shown = read_record(top["record"])
+    disclosures, hidden = read_parts(top["record"])
     if "device" in top:
-        _check_device(top["device"], shown.kind)
+        _check_device(top["device"])
+    if canonical(value) != data:
+        raise ShapeError("bundle: not RFC 8785, it is written differently when written again")
+    shown = read_record(disclosures, hidden)
+    if "device" in top and shown.kind != "sensor":
+        raise ShapeError("device: only for a record of kind 'sensor'")
     return Bundle(
         shown=shown,
         size=inclusion.size,
@@ -97,9 +107,7 @@ def _inclusion(value: object, path: str) -> Inclusion:
     return Inclusion(index, size, [shape.hexadecimal(one, f"{path}.path[{n}]", 32) for n, one in enumerate(hashes)])
 
 
-def _check_device(value: object, kind: str) -> None:
-    if kind != "sensor":
-        raise ShapeError("device: only for a record of kind 'sensor'")
+def _check_device(value: object) -> None:
     named = shape.members(value, "device", ("anchor",), ("inclusion",))
     read_anchor(named["anchor"], "device.anchor")
     if "inclusion" in named:

@@ -35,17 +35,25 @@ class Disclosed:
         return str(self.record["recordedBy"])
 
 
-def read_record(value: object) -> Disclosed:
-    """The `record` member of a bundle; ShapeError, StrictJsonError, DisclosureError, or NotVerified `incomplete`."""
+def read_parts(value: object) -> tuple[list[str], list[bytes]]:
+    """The `record` member of a bundle: disclosures still unread, and hidden digests; ShapeError."""
     named = shape.members(value, "record", ("disclosures", "hidden"))
-    shown = [_disclosure(one, n) for n, one in enumerate(shape.items(named["disclosures"], "record.disclosures"))]
-    listed = shape.items(named["hidden"], "record.hidden")
-    hidden = [shape.hexadecimal(one, f"record.hidden[{n}]", 32) for n, one in enumerate(listed)]
-    digests = [disclosures.digest(one) for one in shown] + hidden
+    shown = shape.items(named["disclosures"], "record.disclosures")
+    hidden = shape.items(named["hidden"], "record.hidden")
+    return (
+        [shape.text(one, f"record.disclosures[{n}]") for n, one in enumerate(shown)],
+        [shape.hexadecimal(one, f"record.hidden[{n}]", 32) for n, one in enumerate(hidden)],
+    )
+
+
+def read_record(shown: Sequence[str], hidden: Sequence[bytes]) -> Disclosed:
+    """The record that disclosures make; ShapeError, StrictJsonError, DisclosureError, or NotVerified `incomplete`."""
+    texts = [_disclosure(one, f"record.disclosures[{n}]") for n, one in enumerate(shown)]
+    digests = [disclosures.digest(one) for one in texts] + list(hidden)
     # the same part twice, or shown and hidden at once, would make the number of hidden parts a lie
     if len(set(digests)) != len(digests):
         raise ShapeError("record: a digest is given more than once")
-    record = disclosures.assemble(shown)
+    record = disclosures.assemble(texts)
     check_members(record)
     return Disclosed(record, len(hidden), disclosures.leaf(digests))
 
@@ -81,9 +89,8 @@ def _present(value: Mapping[str, Json], names: Sequence[str], path: str) -> None
             raise NotVerified(Reason.INCOMPLETE, 1, f"{path}/{name} is not disclosed")
 
 
-def _disclosure(value: object, position: int) -> bytes:
-    path = f"record.disclosures[{position}]"
-    data = shape.text(value, path).encode()
+def _disclosure(value: str, path: str) -> bytes:
+    data = value.encode()
     parts = parse_strict(data)
     if canonical(parts) != data:
         raise ShapeError(f"{path}: not RFC 8785")
