@@ -52,6 +52,7 @@ class Scan:
             refused=states.count("rejected"),
             recalled_by=next((step.by for step in self.steps if step.is_recall), ""),
             times_sold=sum(step.is_sale for step in self.steps) if self.level == "item" else 0,
+            expired=self.is_past_date,
             names_product_only=self.level == "product" and self.product is not None,
         )
 
