@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from traceapp.accounts.models import Membership, Organisation
+from forecasting.services import request_training
+from traceapp.accounts.models import Membership, Organisation, User
 from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.tokens import make_token
 from traceapp.capture.models import Event as StoredEvent
@@ -68,3 +69,11 @@ def change_one_row(event_id: str) -> None:
     pk = StoredEvent.objects.filter(event_id=event_id).values_list("record_id", flat=True).first()
     if pk is not None and read([pk]).verified:
         tamper_record(pk)
+
+
+def ask_for_forecasts() -> None:
+    """The analyst's two questions: what will sell, and what will be late."""
+    analyst = User.objects.get(email="analyst@gruenmarkt.example")
+    organisation = Organisation.objects.get(pgln=FIRMS["gruenmarkt"].pgln)
+    for kind in ("demand", "delay"):
+        request_training(organisation=organisation, user=analyst, kind=kind)
