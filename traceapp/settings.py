@@ -24,7 +24,7 @@ DEMO = env.bool("DEMO", False)
 
 def _secret(name: str, file: str) -> str:
     """The secret from the environment; without one, a random secret kept in the data folder, readable by us only."""
-    given = env.str(name, "")
+    given: str = env.str(name, "")
     if given:
         return given
     path = DATA_DIR / "secrets" / file
