@@ -1,0 +1,1 @@
+"""Delays: will a delivery be late, and by how many days. Pure."""

@@ -1,0 +1,113 @@
+"""Prophet with a promotion regressor. Imported by fitting workers only: it brings pandas and Stan along."""
+
+import logging
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from forecasting.demand.calendar import YEAR, Every, dated
+from forecasting.demand.series import Series
+
+Mode = Literal["additive", "multiplicative"]
+PROMOTION_WINDOW = {"day": 56, "week": 12, "month": 6}
+SETTINGS: dict[str, Any] = {
+    "changepoint_prior_scale": 0.05,
+    "n_changepoints": 25,
+    "weekly_order": 3,
+    "yearly_order": 6,
+    "iterations": 2000,
+}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Forecast by period, what drives it as a share of the mean level, and the parameters without any history."""
+
+    mean: list[float]
+    drivers: dict[str, float]
+    parameters: dict[str, Any]
+
+
+def expected_promotion(series: Series, end: int) -> float:
+    """The share of recent periods on offer: what is known of future promotions when no plan was recorded."""
+    recent = series.promotions[max(0, end - PROMOTION_WINDOW[series.every]) : end]
+    return math.fsum(recent) / len(recent) if recent else 0.0
+
+
+def _frame(series: Series, end: int) -> Any:
+    import pandas as pd
+
+    rows = [
+        (series.day(position), value, promotion)
+        for position, (value, promotion) in enumerate(zip(series.values[:end], series.promotions, strict=False))
+        if value is not None
+    ]
+    frame = pd.DataFrame(rows, columns=["ds", "y", "promotion"])
+    frame["ds"] = pd.to_datetime(frame["ds"])
+    return frame
+
+
+def _model(every: Every, length: int, mode: Mode, promoted: bool) -> Any:
+    logging.getLogger("prophet").setLevel(logging.CRITICAL)
+    logging.getLogger("cmdstanpy").setLevel(logging.CRITICAL)
+    from prophet import Prophet
+
+    model = Prophet(
+        seasonality_mode=mode,
+        weekly_seasonality=SETTINGS["weekly_order"] if every == "day" and length >= 14 else False,
+        yearly_seasonality=(4 if every == "month" else SETTINGS["yearly_order"])
+        if length >= 2 * YEAR[every]
+        else False,
+        daily_seasonality=False,
+        changepoint_prior_scale=SETTINGS["changepoint_prior_scale"],
+        n_changepoints=min(int(SETTINGS["n_changepoints"]), max(1, length // 4)),
+        uncertainty_samples=0,  # intervals are conformal: no random draw anywhere
+    )
+    if promoted:
+        model.add_regressor("promotion", standardize=False)
+    return model
+
+
+def fit_prophet(series: Series, end: int, horizon: int, mode: Mode) -> Fitted:
+    """Learn from periods [0, end), forecast the next `horizon`. Nothing at or after `end` is read."""
+    import pandas as pd
+
+    frame = _frame(series, end)
+    promoted = 0 < frame["promotion"].sum() < len(frame)
+    model = _model(series.every, len(frame), mode, promoted)
+    # The seed is for the record: the optimiser starts from Prophet's own computed values and draws nothing.
+    model.fit(frame, iter=SETTINGS["iterations"], seed=1)
+    days = [dated(end + step, series.every, series.start) for step in range(horizon)]
+    future = pd.DataFrame({"ds": pd.to_datetime(days), "promotion": expected_promotion(series, end)})
+    predicted = model.predict(future)
+    return Fitted(
+        [float(value) for value in predicted["yhat"]], _drivers(model, series, frame, predicted), _bare(model)
+    )
+
+
+def _drivers(model: Any, series: Series, frame: Any, predicted: Any) -> dict[str, float]:
+    """Parts of the forecast as shares of the mean level: the lift of an offer, the gap between the best and the
+
+    weakest weekday, the time of year over the horizon, and what the trend changed over the last year.
+    """
+    level = float(frame["y"].mean()) or 1.0
+    scale = float(model.y_scale)
+    unit = 1.0 if model.seasonality_mode == "multiplicative" else 1.0 / level
+    found: dict[str, float] = {}
+    if "promotion" in model.extra_regressors:
+        column = int(model.train_component_cols["promotion"].to_numpy().argmax())
+        found["promotion"] = float(model.params["beta"][0][column]) * (scale * unit if unit != 1.0 else 1.0)
+    if "weekly" in predicted:
+        found["weekday"] = float(predicted["weekly"].max() - predicted["weekly"].min()) * unit
+    if "yearly" in predicted:
+        found["season"] = float(predicted["yearly"].mean()) * unit
+    trend = model.params["trend"][0]
+    found["trend"] = float(trend[-1] - trend[-min(len(trend), YEAR[series.every])]) * scale / level
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def _bare(model: Any) -> dict[str, Any]:
+    """Prophet's own JSON holds the training history; these are the fitted numbers alone."""
+    kept = {name: values for name, values in model.params.items() if name not in ("trend", "lp__")}
+    params = {name: [float(value) for value in values.ravel()] for name, values in kept.items()}
+    return {"mode": model.seasonality_mode, "scale": float(model.y_scale), "params": params}

@@ -1,0 +1,120 @@
+"""Fitted series to forecast rows with their intervals, and to figures that say how good they were. Pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from forecasting.demand.calendar import dated
+from forecasting.demand.intervals import Band, bands
+from forecasting.demand.one import NAIVE, PROPHET, SeriesResult, Window
+from forecasting.metrics import coverage, mae, mase, pinball, rmse, wape
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """What is expected of a product at a place in the period that begins on `day`."""
+
+    product: str
+    place: str
+    day: date
+    mean: float
+    lo80: float
+    hi80: float
+    lo95: float
+    hi95: float
+
+
+def errors(windows: Sequence[Window], model: str) -> list[float]:
+    """Actual minus said, over all windows."""
+    return [a - s for window in windows for a, s in zip(window.actual, window.said[model], strict=True)]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Everything that was tested of one or many series, flat: the figures are computed from it."""
+
+    actual: list[float] = field(default_factory=list)
+    said: dict[str, list[float]] = field(default_factory=lambda: {PROPHET: [], NAIVE: [], "champion": []})
+    lo80: list[float] = field(default_factory=list)
+    hi80: list[float] = field(default_factory=list)
+    lo95: list[float] = field(default_factory=list)
+    hi95: list[float] = field(default_factory=list)
+    scales: list[float] = field(default_factory=list)
+
+    def add(self, other: "Tested") -> None:
+        for name in ("actual", "lo80", "hi80", "lo95", "hi95", "scales"):
+            getattr(self, name).extend(getattr(other, name))
+        for model, values in other.said.items():
+            self.said[model].extend(values)
+
+
+def clip(series: SeriesResult, mean: float, each: Band) -> tuple[float, float]:
+    """Ends of an interval around `mean`; not below zero where the forecast itself never is."""
+    floor = 0.0 if min(series.mean, default=0.0) >= 0 else -math.inf
+    return max(floor, mean + each.low), max(floor, mean + each.high)
+
+
+def rows_of(result: SeriesResult, pooled: Sequence[float]) -> list[ForecastRow]:
+    """The forecast of one series with its 80% and 95% intervals."""
+    found = bands(errors(result.windows, result.champion), result.scale, pooled)
+    first = date.fromisoformat(result.first)
+    rows = []
+    for step, mean in enumerate(result.mean):
+        lo80, hi80 = clip(result, mean, found[0.80])
+        lo95, hi95 = clip(result, mean, found[0.95])
+        day = dated(step, result.every, first)
+        rows.append(ForecastRow(result.product, result.place, day, mean, lo80, hi80, min(lo80, lo95), max(hi80, hi95)))
+    return rows
+
+
+def tested(result: SeriesResult, pooled: Sequence[float]) -> Tested:
+    """Every test of one series; a window's intervals come from the other windows' errors, never from its own."""
+    found = Tested()
+    for place, window in enumerate(result.windows):
+        others = [other for position, other in enumerate(result.windows) if position != place]
+        each = bands(errors(others, result.champion), result.scale, pooled)
+        for step, actual in enumerate(window.actual):
+            mean = window.said[result.champion][step]
+            ends = (*clip(result, mean, each[0.80]), *clip(result, mean, each[0.95]))
+            for name, value in zip(("lo80", "hi80", "lo95", "hi95"), ends, strict=True):
+                getattr(found, name).append(value)
+            found.actual.append(actual)
+            found.scales.append(result.scale)
+            found.said["champion"].append(mean)
+            found.said[PROPHET].append(window.said[PROPHET][step])
+            found.said[NAIVE].append(window.said[NAIVE][step])
+    return found
+
+
+def figures(found: Tested) -> dict[str, Any]:
+    """Error of the champion, of Prophet and of seasonal naive over the same tests, and how often the bands held."""
+    if not found.actual:
+        return {}
+    ones = [a / s for a, s in zip(found.actual, found.scales, strict=True)]
+    answer: dict[str, Any] = {"tests": len(found.actual)}
+    for model, said in found.said.items():
+        scaled = [v / s for v, s in zip(said, found.scales, strict=True)]
+        answer[model] = {
+            "mae": mae(found.actual, said),
+            "rmse": rmse(found.actual, said),
+            "mase": mase(ones, scaled, 1.0),
+            "wape": wape(found.actual, said),
+        }
+    answer["coverage80"] = coverage(found.actual, found.lo80, found.hi80)
+    answer["coverage95"] = coverage(found.actual, found.lo95, found.hi95)
+    answer["pinball10"] = pinball(found.actual, found.lo80, 0.1)
+    answer["pinball90"] = pinball(found.actual, found.hi80, 0.9)
+    return dict(rounded(answer))
+
+
+def rounded(value: Any, digits: int = 6) -> Any:
+    """Floats to `digits` decimals, what is not a number to None: JSON knows neither."""
+    if isinstance(value, dict):
+        return {key: rounded(each, digits) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(each, digits) for each in value]
+    if isinstance(value, float):
+        return round(value, digits) if math.isfinite(value) else None
+    return value

@@ -1,0 +1,87 @@
+"""The order of steps from rows to forecasts. Pure: no Django, no clock, no random source; rows come in, results go out.
+
+Whoever has the rows and the parameters gets the same answer. What is random elsewhere (Prophet's intervals) is not
+used, what counts threads is told to use one, and rows are sorted before anything looks at them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from forecasting.delay.deliveries import DeliveryRow
+from forecasting.delay.result import DelayRow
+from forecasting.demand.one import SeriesResult
+from forecasting.demand.result import ForecastRow, Tested, errors, figures, rows_of, tested
+from forecasting.demand.series import SaleRow, Series, one_unit, series_of
+from forecasting.reasons import LeftOut
+
+Progress = Callable[[int, str], None]
+
+
+class NothingToLearn(Exception):
+    """No series or not enough deliveries; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class DemandResult:
+    rows: list[ForecastRow]
+    series: list[Series]
+    results: list[SeriesResult]
+    left_out: list[LeftOut]
+    figures: dict[str, Any]
+    each: dict[tuple[str, str], dict[str, Any]]
+    parameters: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class DelayResult:
+    rows: list[DelayRow]
+    left_out: list[LeftOut]
+    figures: dict[str, Any]
+    parameters: dict[str, Any]
+
+
+def run_demand(
+    rows: Sequence[SaleRow], *, until: date, horizon: int, origins: int, workers: int, progress: Progress
+) -> DemandResult:
+    """Sales rows to forecasts of `horizon` periods after `until`, with backtest and intervals."""
+    from forecasting.demand.fitting import fit_all
+
+    kept, other_units = one_unit(sorted(rows, key=lambda row: (row.product, row.place, row.day, row.uid, row.item)))
+    series, short = series_of(kept, until=until)
+    if not series:
+        raise NothingToLearn("No product has been sold in enough periods yet.")
+    results = fit_all(
+        series,
+        workers=workers,
+        progress=lambda done, of: progress(100 * done // of, f"Fitted {done} of {of} series"),
+        until=until.isoformat(),
+        horizon=horizon,
+        origins=origins,
+    )
+    pooled = [error / each.scale for each in results for error in errors(each.windows, each.champion)]
+    everything = Tested()
+    each_figures = {}
+    for result in results:
+        found = tested(result, pooled)
+        each_figures[result.product, result.place] = figures(found)
+        everything.add(found)
+    return DemandResult(
+        [row for result in results for row in rows_of(result, pooled)],
+        series,
+        results,
+        [*other_units, *short],
+        figures(everything),
+        each_figures,
+        [{"product": r.product, "place": r.place, "model": r.champion, **r.parameters} for r in results],
+    )
+
+
+def run_delay(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: Progress) -> DelayResult:
+    """Deliveries to P(late) and quantile days of those scheduled within `horizon` days after `until`."""
+    from forecasting.delay.learn import learn
+
+    return learn(
+        sorted(rows, key=lambda row: (row.scheduled, row.uid)), until=until, horizon=horizon, progress=progress
+    )

@@ -1,0 +1,54 @@
+"""Canonical rows and their root: what a run learnt from, as one number. Pure.
+
+The dataset root is the RFC 9162 root over the rows in their sorted order. A row's leaf is SHA-256(0x00 || RFC 8785
+array) of exactly the values that training saw, the record's public id among them. That id is made of the record's
+salted leaf, so a stranger cannot guess rows from the root; and because rows, not whole records, are hashed, the root
+says which numbers were learnt from even where a field that plays no part was erased since.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from forecasting.delay.deliveries import DeliveryRow
+from forecasting.demand.series import SaleRow
+from traceapp.commitments.canonical import Json, canonical
+from traceapp.commitments.tree import root
+
+
+def sale_order(row: SaleRow) -> tuple[object, ...]:
+    return row.product, row.place, row.day, row.uid, row.item
+
+
+def delivery_order(row: DeliveryRow) -> tuple[object, ...]:
+    return row.scheduled, row.delivery, row.uid
+
+
+def sale_value(row: SaleRow) -> Json:
+    return [row.uid, row.item, row.product, row.place, row.day.isoformat(), row.quantity, row.unit, row.promotion]
+
+
+def delivery_value(row: DeliveryRow) -> Json:
+    return [
+        row.uid,
+        row.delivery,
+        row.scheduled.isoformat(),
+        row.ordered.isoformat() if row.ordered else None,
+        row.outcome_uid,
+        row.delay,
+        row.recorded.isoformat() if row.recorded else None,
+        dict(row.attributes),
+        dict(row.amounts),
+    ]
+
+
+def dataset_root(values: Iterable[Json]) -> str:
+    """Hex of the root over rows given in their order."""
+    return root([hashlib.sha256(b"\x00" + canonical(value)).digest() for value in values]).hex()
+
+
+def sorted_sales(rows: Iterable[SaleRow]) -> list[SaleRow]:
+    return sorted(rows, key=sale_order)
+
+
+def sorted_deliveries(rows: Sequence[DeliveryRow]) -> list[DeliveryRow]:
+    return sorted(rows, key=delivery_order)

@@ -1,0 +1,71 @@
+"""What a run anchors: enough to say later what was known, which code said what, and to check anybody's repetition.
+
+Pure. No history is in it: Prophet's own JSON holds the training rows, so only fitted numbers are hashed.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from forecasting.delay.result import DelayRow
+from forecasting.demand.result import ForecastRow, rounded
+from traceapp.commitments.canonical import canonical
+
+FORMAT = "traceapp-forecast/1"
+# Elsewhere than on the processor it was made on, a repetition counts as the same forecast within these bounds.
+TOLERANCE = {"absolute": 0.001, "relative": 0.001}
+
+
+def six(value: float) -> str:
+    """A number to 1e-6, in one spelling: what is hashed, and what the command prints."""
+    text = f"{value:.6f}"
+    return "0.000000" if text == "-0.000000" else text
+
+
+def demand_line(row: ForecastRow) -> str:
+    numbers = (row.mean, row.lo80, row.hi80, row.lo95, row.hi95)
+    return "\x1f".join([row.product, row.place, row.day.isoformat(), *map(six, numbers)])
+
+
+def delay_line(row: DelayRow) -> str:
+    return "\x1f".join([row.delivery, *map(six, (row.p_late, row.days_p10, row.days_p50, row.days_p90))])
+
+
+def predictions_hash(lines: Iterable[str]) -> str:
+    """SHA-256 over the prediction lines in ascending order, each ended by a newline; hex."""
+    total = hashlib.sha256()
+    for line in sorted(lines):
+        total.update(line.encode() + b"\n")
+    return total.hexdigest()
+
+
+def parameters_hash(parameters: Any) -> str:
+    """SHA-256 over the fitted numbers as RFC 8785 JSON, rounded to 1e-6; hex."""
+    return hashlib.sha256(canonical(rounded(parameters))).hexdigest()
+
+
+def statement(
+    *,
+    kind: str,
+    run: str,
+    dataset: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    split: Mapping[str, Any],
+    figures: Mapping[str, Any],
+    model: str,
+    predictions: Mapping[str, Any],
+    environment: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The statement. `dataset`: root, rows, asOfBlock, until, leftOut; `environment`: code and fingerprint."""
+    return {
+        "format": FORMAT,
+        "forecast": kind,
+        "run": run,
+        "dataset": dict(dataset),
+        "parameters": dict(parameters),
+        "split": dict(split),
+        "metrics": rounded(dict(figures)),
+        "model": model,
+        "predictions": dict(predictions) | {"tolerance": TOLERANCE},
+        "environment": dict(environment),
+    }
