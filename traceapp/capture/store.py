@@ -16,6 +16,9 @@ from traceapp.epcis.parse import ParsedEvent
 from traceapp.ledger.append import NewRecord, append
 from traceapp.ledger.models import Record
 
+CONTEXT = {"traceapp": "https://traceapp.example/voc/"}
+"""The prefix of our own extensions, for events that we make ourselves."""
+
 VISIBILITY = "traceapp:visibility"
 """An extension by which one event may choose its audience: private, parties, chain or public."""
 
