@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from traceapp.accounts.models import Organisation
+from traceapp.accounts.visibility import Relation, Viewer, may_see, relations
 from traceapp.commitments.times import parse_rfc3339
 from traceapp.epcis import identifiers
 from traceapp.epcis.goods import goods_of
@@ -13,6 +14,7 @@ from traceapp.epcis.vocabulary import title_for
 from traceapp.ledger import selectors as ledger
 from traceapp.ledger import shapes, verified
 from traceapp.ledger.models import Record, RecordKind
+from traceapp.ledger.verified import Unverified, VerifiedRecord
 from traceapp.masterdata.models import Location, Product
 
 KINDS = {
@@ -34,6 +36,7 @@ class Entry:
     goods: str = ""
     when: datetime | None = None
     zone: str = ""
+    code: str = ""  # canonical identifier of the first goods
     by: str = ""
     leaf: str = ""
     link: str = ""  # consumer page of the goods, where they are a lot or an item
@@ -43,26 +46,43 @@ class Entry:
         return self.state not in ("queued", "sent", "pending")
 
 
-def entries(pks: Sequence[int], *, own: bool = False) -> list[Entry]:
-    """In the order asked. `own`: also say what records still on their way hold, which only their owner may read."""
+def entries(pks: Sequence[int], *, viewer: Viewer) -> list[Entry]:
+    """In the order asked, each checked now, with the fields that `viewer` may see and no others."""
     answer = verified.read(pks)
-    bodies: dict[int, Mapping[str, Any]] = {one.pk: one.body for one in answer.verified}
-    if own:
-        bodies |= _waiting_bodies([one.pk for one in answer.unverified if one.pk and one.state == "pending"])
+    bodies = _shown(answer.verified, viewer) | _waiting(answer.unverified, viewer)
     words = _Words.of(bodies.values())
     states = ledger.states([one.pk for one in answer.unverified if one.pk and one.state == "pending"])
     found: dict[int | None, Entry] = {
-        one.pk: words.entry(one.pk, str(one.uid), "on_ledger", one.body, leaf=one.leaf.hex()) for one in answer.verified
+        one.pk: words.entry(one.pk, str(one.uid), "on_ledger", bodies.get(one.pk), leaf=one.leaf.hex())
+        for one in answer.verified
     }
     for one in answer.unverified:
-        state = str(getattr(states.get(one.pk or 0), "value", one.state))
+        state = states[one.pk].value if one.pk in states else one.state
         reason = "" if one.state == "pending" else one.reason
         found[one.pk] = words.entry(one.pk, str(one.uid or ""), state, bodies.get(one.pk or 0), reason=reason)
     return [found[pk] for pk in pks if pk in found]
 
 
-def _waiting_bodies(pks: Sequence[int]) -> dict[int, Mapping[str, Any]]:
-    stored = Record.objects.filter(pk__in=pks).values_list("pk", "disclosures")
+def _shown(records: Sequence[Any], viewer: Viewer) -> dict[int, Mapping[str, Any]]:
+    related = relations(viewer, records)
+    return {one.pk: _redacted(one.body, related[one.pk]) for one in records if related[one.pk]}
+
+
+def _redacted(body: Mapping[str, Any], relation: Relation | None) -> Mapping[str, Any]:
+    event = body.get("event")
+    if not isinstance(event, dict):
+        return body if may_see("/statement", relation) else {}
+    return {**body, "event": {name: value for name, value in event.items() if may_see(f"/event/{name}", relation)}}
+
+
+def _waiting(rows: Sequence[Unverified], viewer: Viewer) -> dict[int, Mapping[str, Any]]:
+    """What records still on their way say, to those who recorded them and to nobody else."""
+    ours = [
+        one.pk
+        for one in rows
+        if one.pk and one.state in ("pending", "rejected") and one.organisation_id == viewer.organisation_id
+    ]
+    stored = Record.objects.filter(pk__in=ours, organisation=viewer.organisation_id).values_list("pk", "disclosures")
     return {pk: shapes.opened(bytes(disclosures)) for pk, disclosures in stored}
 
 
@@ -110,6 +130,7 @@ class _Words:
             goods=self._goods(event),
             when=_moment(event.get("eventTime")),
             zone=place.timezone if place else str(event.get("eventTimeZoneOffset") or ""),
+            code=next(iter(goods_of(event).all()), ""),
             by=by,
             leaf=leaf,
             link=_page(event),
@@ -157,7 +178,11 @@ def _parsed(uri: str) -> identifiers.Gs1 | None:
 
 
 def _gtins(event: Mapping[str, Any]) -> set[str]:
-    return {parsed.value for name in goods_of(event).all()[:1] if (parsed := identifiers.parse(name)) and parsed.primary == "01"}
+    return {
+        parsed.value
+        for name in goods_of(event).all()[:1]
+        if (parsed := identifiers.parse(name)) and parsed.primary == "01"
+    }
 
 
 def _page(event: Mapping[str, Any]) -> str:

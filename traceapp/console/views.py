@@ -2,12 +2,15 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import RECORDERS, Role
 from traceapp.accounts.visibility import viewer_of
-from traceapp.console import selectors
+from traceapp.console import selectors, work
+from traceapp.ledger.selectors import ledger_status
 
 
 @require_safe
@@ -17,20 +20,29 @@ def home(request: HttpRequest) -> HttpResponse:
     if viewer.organisation_id is None:
         return render(request, "console/welcome.html", {"codes": selectors.demo_codes()})
     records = viewer.has(*RECORDERS)
+    recent = work.recent(viewer) if records else []
     context = {
+        "today": timezone.now(),
         "records": records,
-        "recent": selectors.recent(viewer) if records else None,
-        "incoming": selectors.to_receive(viewer) if viewer.has(Role.RECEIVER, Role.CARRIER, Role.ADMIN) else None,
-        "problems": selectors.problems(viewer),
+        "recent": recent,
+        "settled": all(one.is_settled for one in recent),
+        "waiting": sum(not one.is_settled for one in recent),
+        "incoming": work.to_receive(viewer) if viewer.has(Role.RECEIVER, Role.CARRIER, Role.ADMIN) else None,
+        "problems": work.problems(viewer),
         "analyst": viewer.has(Role.ANALYST),
         "quality": viewer.has(Role.QUALITY, Role.ADMIN),
+        "status": ledger_status(viewer),
         "admin": viewer.has(Role.ADMIN),
+        "import_url": "/capture/import/",
     }
     return render(request, "console/home.html", context)
 
 
 @require_safe
+@cache_control(no_store=True)
 @member_required(*RECORDERS)
 def recent_records(request: HttpRequest) -> HttpResponse:
     """The list of what we logged, by itself: live.js asks for it while something is on its way."""
-    return render(request, "console/recent.html", {"recent": selectors.recent(viewer_of(request))})
+    recent = work.recent(viewer_of(request))
+    settled = all(one.is_settled for one in recent)
+    return render(request, "console/recent.html", {"recent": recent, "settled": settled})

@@ -1,8 +1,10 @@
 """What a member has to do today."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
 
 from traceapp.accounts.models import Organisation
@@ -12,10 +14,11 @@ from traceapp.console.entries import Entry, entries
 from traceapp.epcis import identifiers
 from traceapp.ledger import selectors as ledger
 from traceapp.ledger import verified
-from traceapp.ledger.models import Finding, Record
+from traceapp.ledger.models import Batch, Record
 
 RECENT = 12
 INCOMING = 12
+MOST_PROBLEMS = 10
 LOOK_BACK = timedelta(days=60)
 SENT = ("shipping", "departing")
 ARRIVED = ("receiving", "accepting")
@@ -24,7 +27,7 @@ ARRIVED = ("receiving", "accepting")
 def recent(viewer: Viewer) -> list[Entry]:
     """What our organisation recorded last, newest first, each checked for this answer."""
     ours = Record.objects.filter(organisation=viewer.organisation_id).order_by("-record_time", "-pk")
-    return entries(list(ours.values_list("pk", flat=True)[:RECENT]), own=True)
+    return entries(list(ours.values_list("pk", flat=True)[:RECENT]), viewer=viewer)
 
 
 def to_receive(viewer: Viewer) -> list[Entry]:
@@ -33,10 +36,37 @@ def to_receive(viewer: Viewer) -> list[Entry]:
     answer = verified.read(candidates)
     party = _party_of(viewer)
     bound = [one.pk for one in answer.verified if _goes_to(one.body.get("event") or {}, party)]
-    return entries(bound[:INCOMING])
+    return entries(bound[:INCOMING], viewer=viewer)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that somebody has to look into."""
+
+    what: str
+    message: str
+    link: str
+
+
+def problems(viewer: Viewer) -> list[Problem]:
+    """What the ledger refused of ours, and what was found not to match."""
+    refused = ledger.batches_page(viewer).filter(organisation=viewer.organisation_id, state=Batch.State.INVALID)
+    rejected = [
+        Problem(f"{batch.size} record{'' if batch.size == 1 else 's'} refused", batch.reason, _batch_page(batch.pk))
+        for batch in refused[:MOST_PROBLEMS]
+    ]
+    return rejected + [
+        Problem(finding.get_what_display(), finding.message, _batch_page(finding.batch_id))
+        for finding in ledger.findings(viewer)[:MOST_PROBLEMS]
+    ]
+
+
+def _batch_page(batch_id: str) -> str:
+    return reverse("ledger-batch", args=[batch_id]) if batch_id else reverse("ledger")
 
 
 def _party_of(viewer: Viewer) -> str:
+    assert viewer.organisation_id is not None
     pgln = Organisation.objects.values_list("pgln", flat=True).get(pk=viewer.organisation_id)
     return identifiers.party(pgln)
 

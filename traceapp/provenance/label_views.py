@@ -70,11 +70,13 @@ def sheet(request: HttpRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:100]
     lot = selectors.lot_to_label(viewer, request.GET.get("lot", ""))
     copies = request.GET.get("copies", "")
+    number = int(copies) if copies in map(str, COPIES) else COPIES[1]
     context = {
         "lots": selectors.lots_to_label(viewer, search),
         "search": search,
         "label": Label.of(lot) if lot else None,
-        "copies": int(copies) if copies in map(str, COPIES) else COPIES[1],
+        "copies": number,
         "choices": COPIES,
+        "range": range(number),
     }
-    return render(request, "provenance/labels.html", {**context, "range": range(context["copies"])})
+    return render(request, "provenance/labels.html", context)

@@ -23,7 +23,7 @@ def page_path(canonical: str) -> str:
 
 def url_of_path(raw_path: str) -> str:
     """The same for a path as it was requested; IdentifierError when it is no Digital Link."""
-    return settings.PUBLIC_URL + parse_path(raw_path).path
+    return f"{settings.PUBLIC_URL}{parse_path(raw_path).path}"
 
 
 def terminal_qr(url: str) -> str:
