@@ -27,16 +27,22 @@ def provision(ledger: Ledger, found: Founder | None) -> list[Organisation]:
 
     Can be repeated after a kill at any line: joining twice is joining once, and a key whose row was not written is
     replaced by a new one. Without a founder organisations bring their own identities, and only trust is pinned.
+    A ledger that was pinned and is gone is Unavailable, and not founded anew.
     """
-    members = list(Organisation.objects.order_by("pk"))
-    newcomers = [one for one in members if not hasattr(one, "ledger_identity")] if found else []
-    if found and not members:
+    members = list(Organisation.objects.select_related("ledger_identity").order_by("pk"))
+    if found is None:
+        trust.pin(ledger.trust())
+        return []
+    if not members:
         return []  # a channel is founded by its first members
-    if found and (newcomers or not _reached(ledger)):
+    if trust.is_pinned():
+        ledger.height()
+    newcomers = [one for one in members if not hasattr(one, "ledger_identity")]
+    if newcomers or not trust.is_pinned():
         issuer = found([(one.msp_id, one.name, one.pgln) for one in members])
         for organisation in newcomers:
             _give_identity(organisation, issuer)
-    trust.pin(ledger.trust(), admitted={one.msp_id for one in members} if found else ())
+    trust.pin(ledger.trust(), admitted={one.msp_id for one in members})
     return newcomers
 
 
@@ -52,7 +58,3 @@ def _give_identity(organisation: Organisation, issuer: Issuer) -> None:
     Identity.objects.update_or_create(
         organisation=organisation, defaults={"certificate": certificate.decode(), "key_reference": reference}
     )
-
-
-def _reached(ledger: Ledger) -> bool:
-    return ledger.height() > 0

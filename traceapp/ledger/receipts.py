@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
-from traceapp.commitments.canonical import canonical
+from traceapp.commitments.canonical import Json, canonical
 from traceapp.commitments.times import rfc3339
 from traceapp.ledger import keystore
 from traceapp.ledger.models import Record
@@ -44,7 +44,7 @@ def sign_receipt(records: Sequence[Record]) -> str:
         ],
     }
     key = _key()
-    header = {"alg": "EdDSA", "kid": _key_id(_public(key)), "typ": TYPE}
+    header: Json = {"alg": "EdDSA", "kid": _key_id(_public(key)), "typ": TYPE}
     signed = f"{_base64(canonical(header))}.{_base64(canonical(claims))}"
     return f"{signed}.{_base64(key.sign(signed.encode()))}"
 

@@ -60,6 +60,10 @@ class Relay:
             moved += 1
         return moved
 
+    def in_flight(self) -> bool:
+        """Whether a batch waits for its block."""
+        return Batch.objects.filter(evidenced=None, state__in=(Batch.State.ENDORSED, Batch.State.SENT)).exists()
+
     def advance(self, batch: Batch) -> None:
         """From its present state as far as it goes now. The caller holds its lease."""
         try:

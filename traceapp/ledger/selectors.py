@@ -1,9 +1,9 @@
-"""What pages and the API ask about the ledger: states, the queue, blocks, batches, findings. Nothing here waits for a peer.
+"""What pages and the API ask about the ledger: states, queue, blocks, batches, findings. Nothing here waits for a peer.
 
 States are what a person sees of the way in; whether a record is verified only `verified` can say.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Final
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from traceapp.accounts.visibility import Viewer, readable
-from traceapp.ledger import claim
 from traceapp.ledger.models import Batch, Block, Checkpoint, Finding, Heartbeat, Record, Scrub
 from traceapp.ledger.port import VALID, code_name
 from traceapp.ledger.projection import NAME as PROJECTION
@@ -153,7 +152,7 @@ def transactions_of(noted: Block, viewer: Viewer) -> list[TransactionLine]:
     return [_line(one, visible) for one in noted.transactions]
 
 
-def _line(one: dict[str, Any], visible: Iterable[str]) -> TransactionLine:
+def _line(one: dict[str, Any], visible: set[str]) -> TransactionLine:
     batch = one["batch"] or {}
     return TransactionLine(
         tx_id=one["txId"],
@@ -190,13 +189,6 @@ def findings(viewer: Viewer, *, resolved: bool = False) -> QuerySet[Finding]:
         return Finding.objects.none()
     ours = Finding.objects.filter(Q(organisation=viewer.organisation_id) | Q(organisation=None))
     return ours.filter(resolved__isnull=not resolved)
-
-
-def waiting_since(now: datetime | None = None) -> timedelta | None:
-    """How long the oldest record has waited beyond a lease: None if none does. A long time means that ledgerd is stuck."""
-    oldest = Record.objects.filter(batch=None).order_by("pk").values_list("record_time", flat=True).first()
-    waited = (now or _now()) - oldest if oldest else None
-    return waited if waited and waited > claim.LEASE else None
 
 
 def _now() -> datetime:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from traceapp.commitments.disclosures import opened, pack, unpack
-from traceapp.ledger import verified
+from traceapp.ledger import shapes, verified
 from traceapp.ledger.models import Evidence, Record
 
 _TRIES: Final = 200
@@ -36,7 +36,7 @@ def tamper_record(pk: int) -> Tampered:
     if row is None:
         raise NothingToChange(f"there is no record {pk}")
     parts = unpack(bytes(row.disclosures))
-    body = verified.shapes.opened(bytes(row.disclosures))
+    body = shapes.opened(bytes(row.disclosures))
     at = _telling(parts)
     changed = _one_byte(parts[at])
     before, after = opened(parts[at]), opened(changed)

@@ -38,6 +38,11 @@ def pinned() -> Trust:
     return _parsed(path, state.st_mtime_ns, state.st_size, state.st_ino)
 
 
+def is_pinned() -> bool:
+    """Whether there is a trust file."""
+    return Path(settings.TRUST_PATH).exists()
+
+
 @functools.lru_cache(maxsize=4)
 def _parsed(path: Path, _modified: int, _size: int, _inode: int) -> Trust:
     return parse_trust(path.read_bytes())

@@ -105,7 +105,7 @@ def _judge(stored: Sequence[Row]) -> list[VerifiedRecord | Unverified]:
         elif isinstance(of, Refused):
             judged.append(rows.unverified(row, MISMATCH, Finding.What.EVIDENCE, of.message))
         else:
-            judged.append(_not_anchored(row, batch))
+            judged.append(judge_unanchored(row, batch))
     return judged
 
 
@@ -138,7 +138,7 @@ def _rivals(stored: Sequence[Row], attested: dict[str, roots.Answer]) -> set[tup
     return twice
 
 
-def _not_anchored(row: Row, batch: Batch | None) -> Unverified:
+def judge_unanchored(row: Row, batch: Batch | None) -> Unverified:
     """Why there is no evidence for a row."""
     if row.batch_id is None:
         return rows.unverified(row, PENDING, "", "Queued: not yet sent to the ledger.")
