@@ -5,3 +5,9 @@ class ForecastingConfig(AppConfig):
     name = "forecasting"
     label = "forecasting"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from forecasting.kinds import ForecastStatements
+        from traceapp.ledger.kinds import register
+
+        register(ForecastStatements())

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.pairs import Leg, leg_of, pair
@@ -178,7 +178,8 @@ def _readable(organisation: Organisation, block: int | None) -> Iterator[Read]:
 
 
 def _shared(page: list[VerifiedRecord | Unverified], viewer: Viewer, visible: set[int]) -> Iterator[Read]:
-    allowed = relations(viewer, [one for one in page if isinstance(one, VerifiedRecord)])
+    records: list[Any] = [one for one in page if isinstance(one, VerifiedRecord)]
+    allowed = relations(viewer, records)
     for one in page:
         if isinstance(one, Unverified):
             if one.pk in visible:

@@ -1,0 +1,5 @@
+"""Forecasts under /api/v1/."""
+
+
+app_name = "forecasting-api"
+urlpatterns: list[object] = []

@@ -1,0 +1,195 @@
+"""Training jobs, runs and what they said. What a run says is checked against its statement whenever it is shown."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from forecasting.reasons import Reason
+from traceapp.accounts.models import Organisation
+from traceapp.ledger.models import Record
+
+
+class Kind(models.TextChoices):
+    DEMAND = "demand", "Demand"
+    DELAY = "delay", "Delays"
+
+
+class TrainingJob(models.Model):
+    """A wish to train, and how far it got. The row is the job: a lost message loses nothing.
+
+    Whoever works on it holds a lease, named by a token. Only the holder of the token may say how it ended.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="training_jobs")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    parameters = models.JSONField(default=dict)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
+    token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    heartbeat = models.DateTimeField(null=True)
+    nudged = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    progress = models.PositiveSmallIntegerField(default=0, help_text="0 to 100")
+    doing = models.CharField(max_length=200, blank=True, help_text="What it is at, in words.")
+    error = models.TextField(blank=True)
+    cancel = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True)
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created", "-pk"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["state", "lease_until"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} training, {self.get_state_display().lower()}"
+
+    @property
+    def active(self) -> bool:
+        return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+
+class Run(models.Model):
+    """One finished training: what it learnt from, how good it was, and the statement that went on the ledger."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    job = models.OneToOneField(TrainingJob, on_delete=models.CASCADE, related_name="run")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="runs")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    record = models.OneToOneField(
+        Record, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="forecast_run"
+    )
+    statement = models.JSONField()
+    dataset_root = models.CharField(max_length=64)
+    as_of_block = models.BigIntegerField()
+    until = models.DateField()
+    horizon = models.PositiveIntegerField()
+    rows_used = models.PositiveIntegerField()
+    left_out = models.JSONField(default=dict, help_text="Rows left out, by reason.")
+    metrics = models.JSONField(default=dict)
+    predictions_hash = models.CharField(max_length=64)
+    model_hash = models.CharField(max_length=64)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.until}"
+
+    @property
+    def rows_left_out(self) -> int:
+        return sum(self.left_out.values())
+
+
+class LeftOutRow(models.Model):
+    """One row that a run did not learn from, and why."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="left_out_rows")
+    reason = models.CharField(max_length=16)
+    record_uid = models.UUIDField(null=True)
+    batch_id = models.CharField(max_length=32, blank=True)
+    position = models.PositiveIntegerField(null=True)
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["run", "reason"])]
+
+    def __str__(self) -> str:
+        return f"{self.record_uid or self.batch_id}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        return Reason(self.reason).words
+
+
+class Series(models.Model):
+    """One product at one place in a run: the champion, its figures, and recent history for the drawing."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="series")
+    product = models.CharField(max_length=500)
+    place = models.CharField(max_length=500)
+    product_name = models.CharField(max_length=200)
+    place_name = models.CharField(max_length=200)
+    every = models.CharField(max_length=8)
+    unit = models.CharField(max_length=16, blank=True)
+    champion = models.CharField(max_length=32)
+    mode = models.CharField(max_length=16)
+    metrics = models.JSONField(default=dict)
+    drivers = models.JSONField(default=dict)
+    history = models.JSONField(default=list, help_text="[day, quantity or null, promotion], oldest first.")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["product_name", "place_name", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["run", "product", "place"], name="one_series_a_product_and_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_name}, {self.place_name}"
+
+
+class Forecast(models.Model):
+    """One period's forecast with its intervals."""
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="forecasts")
+    day = models.DateField()
+    mean = models.FloatField()
+    lo80 = models.FloatField()
+    hi80 = models.FloatField()
+    lo95 = models.FloatField()
+    hi95 = models.FloatField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["series", "day"]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.mean:.1f}"
+
+
+class Backtest(models.Model):
+    """One test window of a series: the mean absolute error of each model, in the series' unit."""
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="backtests")
+    start = models.DateField()
+    periods = models.PositiveIntegerField()
+    model = models.FloatField("error of the champion")
+    naive = models.FloatField("error of seasonal naive")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["start"]
+
+    def __str__(self) -> str:
+        return f"from {self.start}"
+
+
+class DelayPrediction(models.Model):
+    """One planned delivery: chance of being late, days at 10, 50 and 90%, and why."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="delays")
+    record_uid = models.UUIDField()
+    delivery = models.CharField(max_length=200)
+    scheduled = models.DateField()
+    p_late = models.FloatField()
+    days_p10 = models.FloatField()
+    days_p50 = models.FloatField()
+    days_p90 = models.FloatField()
+    reasons: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    attributes: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-p_late", "scheduled", "delivery"]
+
+    def __str__(self) -> str:
+        return f"{self.delivery}: {self.p_late:.0%}"

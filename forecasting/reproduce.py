@@ -1,0 +1,127 @@
+"""Train a run again from the verified rows of its day, and say whether the same came out."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from forecasting.models import DelayPrediction, Forecast, Kind, Run
+from forecasting.output import Line, lines_of_result, lines_of_run
+from forecasting.pipeline import NothingToLearn
+from forecasting.reasons import LeftOut
+from forecasting.runtime import fingerprint
+from forecasting.statement import predictions_hash, six
+from forecasting.training import Tell, train
+from traceapp.ledger import verified
+
+
+class Verdict(StrEnum):
+    IDENTICAL = "identical"
+    TOLERANCE = "tolerance"
+    DIFFERENT = "different"
+    PREVENTED = "prevented"
+    UNPROVEN = "unproven"
+
+    @property
+    def words(self) -> str:
+        return {
+            "identical": "Reproduced, byte for byte",
+            "tolerance": "Reproduced, within the published tolerance",
+            "different": "Not reproduced: the same rows gave another forecast",
+            "prevented": "Cannot be reproduced: rows that it learnt from are no longer verified",
+            "unproven": "Cannot be checked: the run's statement is not verified on the ledger",
+        }[self.value]
+
+
+@dataclass
+class Answer:
+    """What a repetition found. `rows`: what prevents it; `largest`: largest difference from what was anchored."""
+
+    verdict: Verdict
+    detail: str = ""
+    rows: list[LeftOut] = field(default_factory=list)
+    largest: float = 0.0
+    differs: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def reproduced(self) -> bool:
+        return self.verdict in (Verdict.IDENTICAL, Verdict.TOLERANCE)
+
+
+def stored_hash(run: Run) -> str:
+    """Hash of the predictions as they are stored now: equals the anchored one unless somebody changed a row."""
+    if run.kind == Kind.DELAY:
+        delays = DelayPrediction.objects.filter(run=run)
+        return predictions_hash(
+            "\x1f".join([d.delivery, *map(six, (d.p_late, d.days_p10, d.days_p50, d.days_p90))]) for d in delays
+        )
+    rows = Forecast.objects.filter(series__run=run).select_related("series")
+    return predictions_hash(
+        "\x1f".join(
+            [r.series.product, r.series.place, r.day.isoformat(), *map(six, (r.mean, r.lo80, r.hi80, r.lo95, r.hi95))]
+        )
+        for r in rows
+    )
+
+
+def anchored(run: Run) -> tuple[dict[str, Any] | None, str]:
+    """The run's statement as the ledger confirms it now; or None, and why not, in words."""
+    if run.record_id is None:
+        return None, "It has no statement."
+    answer = verified.read([run.record_id])
+    if answer.unverified:
+        return None, answer.unverified[0].reason
+    said: dict[str, Any] = answer.verified[0].body["statement"]
+    if said.get("run") != str(run.uid):
+        return None, "The statement on the ledger belongs to another run."
+    return said, ""
+
+
+def reproduce(run: Run, tell: Tell) -> Answer:
+    """Retrain from the rows known at the run's block, and compare with what was anchored."""
+    said, why = anchored(run)
+    if said is None:
+        return Answer(Verdict.UNPROVEN, why)
+    asked = {name: value for name, value in said["parameters"].items() if name != "seed"}
+    asked["until"] = said["dataset"]["until"]
+    try:
+        again = train(run.organisation, Kind(said["forecast"]), asked, tell, block=said["dataset"]["asOfBlock"])
+    except NothingToLearn as error:
+        return Answer(Verdict.PREVENTED, str(error), _newly_out(run, []))
+    then = {name: value for name, value in said["environment"].items() if isinstance(value, str)}
+    here = fingerprint()
+    differs = {name: (then[name], here[name]) for name in here if name in then and then[name] != here[name]}
+    if again.data.root != said["dataset"]["root"]:
+        return Answer(Verdict.PREVENTED, "", _newly_out(run, again.data.left_out), differs=differs)
+    if again.predictions == said["predictions"]["hash"]:
+        return Answer(Verdict.IDENTICAL, differs=differs)
+    if stored_hash(run) != said["predictions"]["hash"]:
+        why = "The predictions stored here are not those that were anchored, so a tolerance cannot be judged."
+        return Answer(Verdict.DIFFERENT, why, differs=differs)
+    largest, within = _compare(lines_of_run(run), lines_of_result(again.result), said["predictions"]["tolerance"])
+    return Answer(Verdict.TOLERANCE if within else Verdict.DIFFERENT, largest=largest, differs=differs)
+
+
+def _newly_out(run: Run, now: list[LeftOut]) -> list[LeftOut]:
+    """Rows left out today that the run did not leave out."""
+    then = set(run.left_out_rows.values_list("record_uid", "batch_id", "position"))
+    uids = {str(uid) for uid, _, _ in then if uid}
+    places = {(batch, position) for _, batch, position in then}
+    return [one for one in now if one.uid not in uids and (one.batch_id or "", one.position) not in places]
+
+
+def _compare(old: list[Line], new: list[Line], tolerance: dict[str, float]) -> tuple[float, bool]:
+    """Largest absolute difference, and whether all differences are within the tolerance."""
+    words = sum(not _number(cell) for cell in old[0]) if old else 0
+    before = {tuple(line[:words]): line[words:] for line in old}
+    after = {tuple(line[:words]): line[words:] for line in new}
+    if before.keys() != after.keys():
+        return float("inf"), False
+    pairs = [(float(a), float(b)) for key in before for a, b in zip(before[key], after[key], strict=True)]
+    largest = max((abs(a - b) for a, b in pairs), default=0.0)
+    within = all(abs(a - b) <= tolerance["absolute"] + tolerance["relative"] * abs(a) for a, b in pairs)
+    return largest, within
+
+
+def _number(text: str) -> bool:
+    whole, point, decimals = text.lstrip("-").partition(".")
+    return bool(point) and whole.isdigit() and decimals.isdigit() and len(decimals) == 6

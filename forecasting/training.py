@@ -1,0 +1,114 @@
+"""One training from claim to result: dataset, pipeline, results and statement in one transaction."""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from forecasting import dataset, jobs, runtime
+from forecasting.dataset import Dataset
+from forecasting.models import Kind, TrainingJob
+from forecasting.pipeline import DelayResult, DemandResult, NothingToLearn, run_delay, run_demand
+from forecasting.reasons import Reason
+from forecasting.statement import delay_line, demand_line, parameters_hash, predictions_hash
+from traceapp.accounts.models import Organisation
+
+log = logging.getLogger(__name__)
+Tell = Callable[[int, str], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training's answer, before it is stored or printed."""
+
+    kind: Kind
+    data: Dataset[Any]
+    result: DemandResult | DelayResult
+    parameters: dict[str, Any]
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def predictions(self) -> str:
+        if isinstance(self.result, DemandResult):
+            return predictions_hash(demand_line(row) for row in self.result.rows)
+        return predictions_hash(delay_line(row) for row in self.result.rows)
+
+    @property
+    def model(self) -> str:
+        return parameters_hash(self.result.parameters)
+
+
+def workers() -> int:
+    """Fitting processes: one a core."""
+    return max(1, min(8, os.cpu_count() or 1))
+
+
+def train(
+    organisation: Organisation, kind: Kind, parameters: dict[str, Any], tell: Tell, *, block: int | None = None
+) -> Trained:
+    """Read, fit, forecast. `block`: as known at that block, for a repetition. Raises NothingToLearn."""
+    until = date.fromisoformat(parameters["until"]) if parameters["until"] else None
+    told = lambda count: tell(min(20, count // 5000), f"Checked {count:,} rows")  # noqa: E731
+    runtime.one_thread(os.environ)
+    data: Dataset[Any]
+    result: DemandResult | DelayResult
+    if kind == Kind.DEMAND:
+        data = dataset.demand_dataset(
+            organisation=organisation, until=until, measure=parameters["measure"], block=block, told=told
+        )
+        if not data.rows:
+            raise NothingToLearn("No verified sales yet: record or import some, and wait until they are on the ledger.")
+        result = run_demand(
+            data.rows,
+            until=data.until,
+            horizon=parameters["horizon"],
+            origins=parameters["origins"],
+            workers=workers(),
+            progress=lambda percent, words: tell(20 + percent * 7 // 10, words),
+        )
+    else:
+        data = dataset.delay_dataset(organisation=organisation, until=until, block=block, told=told)
+        result = run_delay(
+            data.rows,
+            until=data.until,
+            horizon=parameters["horizon"],
+            progress=lambda percent, words: tell(20 + percent * 7 // 10, words),
+        )
+    return Trained(kind, data, result, parameters, _counts(data, result))
+
+
+def _counts(data: Dataset[Any], result: DemandResult | DelayResult) -> dict[str, int]:
+    counts = data.counts.copy()
+    for one in result.left_out:
+        counts[one.reason] += 1
+    return {str(reason): counts[reason] for reason in Reason if counts[reason]}
+
+
+def work(uid: str) -> None:
+    """Claim a job and bring it to an end, unless somebody else has it."""
+    from forecasting.results import store
+
+    job = jobs.claim(uid)
+    if job is None:
+        return
+    try:
+        with jobs.Heartbeat(job) as heart:
+            trained = train(job.organisation, Kind(job.kind), job.parameters, heart.tell)
+            heart.tell(95, "Writing the result and its statement")
+            with transaction.atomic():
+                store(job, trained)
+                jobs.finish(job)
+    except jobs.Stopped:
+        jobs.stop(job)
+    except NothingToLearn as why:
+        jobs.fail(job, str(why))
+    except Exception as error:
+        log.exception("training job %s failed", job.uid)
+        jobs.fail(job, f"{type(error).__name__}: {error}")
+
+
+__all__ = ["Trained", "TrainingJob", "train", "work", "workers"]

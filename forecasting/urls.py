@@ -1,0 +1,5 @@
+"""Pages under /forecasts/."""
+
+
+app_name = "forecasting"
+urlpatterns: list[object] = []
