@@ -14,7 +14,7 @@ from traceapp.epcis.vocabulary import title_for
 from traceapp.ledger import selectors as ledger
 from traceapp.ledger import shapes, verified
 from traceapp.ledger.models import Record, RecordKind
-from traceapp.ledger.verified import Unverified, VerifiedRecord
+from traceapp.ledger.verified import Unverified
 from traceapp.masterdata.models import Location, Product
 
 KINDS = {
