@@ -13,8 +13,9 @@ from django.db import transaction
 from tests.factories import OrganisationFactory
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Visibility
-from traceapp.ledger import apps, evidence, projection, provision
+from traceapp.ledger import apps, evidence, projection, provision, shapes
 from traceapp.ledger.append import NewRecord, append
+from traceapp.ledger.kinds import kind_named
 from traceapp.ledger.models import Batch, Record
 from traceapp.ledger.port import Ledger
 from traceapp.ledger.relay import Relay
@@ -59,16 +60,23 @@ class LedgerWorld:
         readers: Mapping[int, str] | None = None,
         **event: Any,
     ) -> Record:
-        """Store and queue one event, without any other room's indexes."""
+        """Store, index and queue one event."""
         new = NewRecord("epcis", {"event": an_event(**event)}, visibility, readers or {})
-        with transaction.atomic():
-            return append(organisation=organisation or self.organisations[0], records=[new])[0]
+        return self._append([new], organisation)[0]
 
     def records(self, number: int, organisation: Organisation | None = None) -> list[Record]:
         """Several, in one transaction: one batch, if nothing else waits."""
-        new = [NewRecord("epcis", {"event": an_event()}, Visibility.CHAIN) for _ in range(number)]
+        return self._append(
+            [NewRecord("epcis", {"event": an_event()}, Visibility.CHAIN) for _ in range(number)], organisation
+        )
+
+    def _append(self, new: list[NewRecord], organisation: Organisation | None) -> list[Record]:
+        kind = kind_named("epcis")
         with transaction.atomic():
-            return append(organisation=organisation or self.organisations[0], records=new)
+            records = append(organisation=organisation or self.organisations[0], records=new)
+            for record in records if kind else []:
+                kind.rebuild(record, shapes.opened(bytes(record.disclosures)))
+        return records
 
 
 def an_event(**members: Any) -> dict[str, Any]:
