@@ -3,8 +3,13 @@
 import os
 
 from celery import Celery
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "traceapp.settings")
+
+if settings.CELERY_BROKER_URL.startswith("filesystem"):
+    for folder in (settings.CELERY_QUEUE_DIR, settings.CELERY_QUEUE_DIR / "control"):
+        folder.mkdir(parents=True, exist_ok=True)  # the transport lists them before it makes them
 
 app = Celery("traceapp")
 app.config_from_object("django.conf:settings", namespace="CELERY")

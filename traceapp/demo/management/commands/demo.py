@@ -107,7 +107,7 @@ def _start(processes: Supervisor, port: int) -> None:
     manage = str(Path(settings.BASE_DIR) / "manage.py")
     processes.start(
         "web", python, "-m", "gunicorn", "traceapp.wsgi", "--bind", f"127.0.0.1:{port}",
-        "--workers", "2", "--threads", "4", "--timeout", "120", "--access-logfile", "-",
+        "--no-control-socket", "--workers", "2", "--threads", "4", "--timeout", "120", "--access-logfile", "-",
     )  # fmt: skip
     processes.start("ledgerd", python, manage, "ledgerd")
     celery = [python, "-m", "celery", "-A", "traceapp"]
