@@ -158,7 +158,7 @@ def test_a_changed_column_is_named(anchored, column):
 def test_a_digest_of_a_shown_field_among_the_erased_ones_is_named(anchored):
     from traceapp.commitments.disclosures import digest, unpack
 
-    world, records = anchored
+    _, records = anchored
     shown = digest(unpack(bytes(records[0].disclosures))[0])
     Record.objects.filter(pk=records[0].pk).update(hidden=shown)  # leaves the leaf as it is
     assert problems(records) == {records[0].pk: "columns"}
