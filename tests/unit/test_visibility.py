@@ -1,5 +1,6 @@
 """The policy, field by field. No database: relations to records are tested in tests/integration/test_visibility.py."""
 
+import itertools
 import json
 
 import pytest
@@ -42,7 +43,7 @@ def test_each_relation_sees_exactly_its_fields(relation, pointer):
 
 def test_a_nearer_relation_never_sees_less():
     order = [None, Relation.PUBLIC, Relation.CHAIN, Relation.PARTY, Relation.OWNER]
-    for farther, nearer in zip(order, order[1:], strict=False):
+    for farther, nearer in itertools.pairwise(order):
         assert SEEN[farther] <= SEEN[nearer]
 
 
