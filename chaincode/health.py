@@ -31,7 +31,7 @@ class Health:
 
     def handler(self) -> grpc.GenericRpcHandler:
         """To be added to a server."""
-        methods = {
+        methods: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
             "Check": grpc.unary_unary_rpc_method_handler(self._check),
             "Watch": grpc.unary_stream_rpc_method_handler(self._watch),
         }

@@ -1,0 +1,1 @@
+"""How to run Traceapp with the servers around it."""

@@ -1,0 +1,58 @@
+"""The trust file of the network (docs: proof bundle): what a stranger needs to check a proof."""
+
+import hashlib
+from typing import Any
+
+from cryptography import x509
+
+from docker.network.material import Material
+from docker.network.topology import Organisation
+from traceapp.ledger.embedded.blocks import header_bytes
+from traceapp.ledger.protos import common
+
+_MEMBER_OUS = {"peer": "peer", "client": "client", "admin": "admin"}
+
+
+def trust(material: Material, genesis: bytes) -> dict[str, Any]:
+    """Plain JSON values. `genesis` is block 0, a common.Block."""
+    topology = material.topology
+    return {
+        "format": "traceapp-trust/1",
+        "network": topology.name,
+        "demo": topology.demo,
+        "version": 1,
+        "genesis": genesis_hash(genesis).hex(),
+        "channel": topology.channel,
+        "chaincode": topology.chaincode,
+        "attestations": topology.policies["attestations"],
+        "endorsement": [{"from": _begins(material), "rule": _majority([one.msp_id for one in topology.organisations])}],
+        "organisations": [_organisation(material, one, _MEMBER_OUS) for one in topology.organisations],
+        "ordererOrganisations": [_organisation(material, topology.ordering, {"orderer": "orderer"})],
+        "revoked": [],
+    }
+
+
+def genesis_hash(genesis: bytes) -> bytes:
+    """SHA-256 of block 0's header."""
+    header = common.Block.FromString(genesis).header
+    return hashlib.sha256(header_bytes(header.number, header.previous_hash, header.data_hash)).digest()
+
+
+def _majority(msp_ids: list[str]) -> dict[str, Any]:
+    return {"outOf": [len(msp_ids) // 2 + 1, [{"signedBy": msp_id, "role": "peer"} for msp_id in msp_ids]]}
+
+
+def _begins(material: Material) -> str:
+    """Before any transaction of the network: when its authorities begin."""
+    authority = x509.load_pem_x509_certificate(material.ca_certificate(material.topology.ordering))
+    return authority.not_valid_before_utc.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _organisation(material: Material, organisation: Organisation, ous: dict[str, str]) -> dict[str, Any]:
+    return {
+        "mspId": organisation.msp_id,
+        "name": organisation.name,
+        "rootCertificates": [material.ca_certificate(organisation).decode()],
+        "intermediateCertificates": [],
+        "nodeOUs": dict(ous),
+    }
