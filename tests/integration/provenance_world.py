@@ -27,6 +27,7 @@ class Journey:
     )
     dock: Location = field(default_factory=lambda: LocationFactory(city="Rotterdam", timezone="Europe/Amsterdam"))
     records: list[Record] = field(default_factory=list)
+    started: datetime = STARTED
 
     @property
     def canonical(self) -> str:
@@ -42,7 +43,7 @@ class Journey:
 
     def step(self, step: str, place: Location, by: Organisation, *, visibility: int = Visibility.PUBLIC, **members):
         """Record one step of the lot, a few hours after the one before."""
-        moment = STARTED + timedelta(hours=5 * len(self.records))
+        moment = self.started + timedelta(hours=5 * len(self.records))
         event = {
             "type": "ObjectEvent",
             "eventTime": moment.isoformat().replace("+00:00", "Z"),
