@@ -30,8 +30,7 @@ def now():
 def claimed(world, number=2):
     """A batch whose claimer died right after the claim."""
     world.records(number)
-    batch = claim.claim(organisation_id=world.organisations[0].pk, kind="epcis", now=now())
-    return batch
+    return claim.claim(organisation_id=world.organisations[0].pk, kind="epcis", now=now())
 
 
 def lease_runs_out():
@@ -250,11 +249,15 @@ def test_a_ledger_that_is_away_delays_and_loses_nothing(ledger_world, signers, m
     ledger_world.records(2)
     away = Away(ledger_world.ledger, **{method: Unavailable("the network is down")})
     relay = Relay(away, signers)
-    with pytest.raises(Unavailable):
+
+    def work():
         for _ in range(20):
             relay.step()
             projection.follow(away, timeout=0.3)
             evidence.gather(away, signers)
+
+    with pytest.raises(Unavailable):
+        work()
     batch = Batch.objects.get()
     assert "the network is down" in batch.reason
     assert batch.claimed_until > now()
