@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import traceapp.verifier
 from tests.unit.verifier_network import Case, Network, b64, canonical, part, salt
 from traceapp.verifier import Reason, check_bundle, parse_trust
-from traceapp.verifier.bundle import LIMIT
+from traceapp.verifier.bundle import BRACKETS, LIMIT
 
 NETWORK = Network.make()
 TRUST = parse_trust(canonical(NETWORK.trust()))
@@ -161,6 +161,7 @@ HOSTILE = {
     "many empty disclosures": lambda: with_list("record.disclosures", [""] * (ROOM // 3)),
     "a disclosure of empty lists": lambda: with_disclosure("[" + "[]," * (ROOM // 3 - 20) + "1]"),
     "a disclosure of nested lists": lambda: with_disclosure("[" * 55 + "[[[]]]," * (ROOM // 7 - 30) + "1" + "]" * 55),
+    "as many lists as are read on": lambda: with_disclosure("[" + "[]," * (BRACKETS - 30) + "1," * (ROOM // 4) + "1]"),
     "a disclosure of numbers": lambda: with_disclosure("[" + "1.5," * (ROOM // 4 - 20) + "1]"),
     "a disclosure of open brackets": lambda: with_disclosure("[" * ROOM),
     "a disclosure of objects": lambda: with_disclosure("[" + '{"a":1},' * (ROOM // 12 - 20) + "1]"),

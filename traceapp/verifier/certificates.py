@@ -109,6 +109,8 @@ def signer(msp_id: str, pem: bytes, issuing: Sequence[Authority], node_ous: Mapp
             unit.value for unit in certificate.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATIONAL_UNIT_NAME)
         }
         attributes = _attributes(_checked_extensions(certificate, authority=False))
+    except CertificateError:
+        raise
     except _UNREADABLE as error:
         raise CertificateError("not a readable certificate") from error
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
@@ -136,6 +138,8 @@ def public_bytes(certificate: x509.Certificate) -> bytes:
 def _authority(certificate: x509.Certificate, above: Sequence[Authority] | None) -> Authority:
     try:
         constraints = _checked_extensions(certificate, authority=True).get_extension_for_class(x509.BasicConstraints)
+    except CertificateError:
+        raise
     except (x509.ExtensionNotFound, *_UNREADABLE) as error:
         raise CertificateError("not a readable certificate of an authority") from error
     if above is None and not _issued(certificate, certificate):
