@@ -1,5 +1,4 @@
 """Forecasts under /api/v1/."""
 
-
 app_name = "forecasting-api"
 urlpatterns: list[object] = []

@@ -24,7 +24,17 @@ def delivery_order(row: DeliveryRow) -> tuple[object, ...]:
 
 
 def sale_value(row: SaleRow) -> Json:
-    return [row.uid, row.item, row.product, row.place, row.day.isoformat(), row.quantity, row.unit, row.promotion]
+    return [
+        row.uid,
+        row.item,
+        row.product,
+        row.place,
+        row.day.isoformat(),
+        row.quantity,
+        row.unit,
+        row.promotion,
+        row.period,
+    ]
 
 
 def delivery_value(row: DeliveryRow) -> Json:

@@ -56,9 +56,11 @@ def nudge(job: TrainingJob) -> None:
     """Tell a worker about a job. A broker that cannot be reached is no error: the sweeper will tell it."""
     import logging
 
+    from kombu.exceptions import OperationalError
+
     from forecasting.tasks import train
 
     try:
         train.delay(str(job.uid))
-    except OSError as error:
+    except (OSError, OperationalError) as error:
         logging.getLogger(__name__).warning("could not nudge a worker about job %s: %s", job.uid, error)

@@ -1,9 +1,9 @@
 """Thin tasks. The job row is the truth; a task that is lost, repeated or killed changes nothing about it."""
 
-from celery import shared_task
+from traceapp.celery import app
 
 
-@shared_task(name="forecasting.train", ignore_result=True)  # type: ignore[untyped-decorator]
+@app.task(name="forecasting.train", ignore_result=True)  # type: ignore[untyped-decorator]
 def train(uid: str) -> None:
     """Work on a job, if it is free to be worked on."""
     from forecasting.training import work
@@ -11,7 +11,7 @@ def train(uid: str) -> None:
     work(uid)
 
 
-@shared_task(name="forecasting.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
+@app.task(name="forecasting.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> int:
     """Tell workers again about jobs that nobody works on; returns how many."""
     from forecasting.jobs import forsaken

@@ -40,10 +40,20 @@ def leg_of(uid: str, body: Mapping[str, Any]) -> Leg | Reason:
     try:
         at = moment(event["eventTime"])
         scheduled = moment(str(planned)) if planned is not None and step not in ENDINGS else None
-        known = recorded_on(body) or local_day(event)
+        known: date | None = recorded_on(body) or local_day(event)
+        if scheduled is not None:
+            known = _planned_on(body, at, scheduled)
     except (KeyError, ValueError, TypeError):
         return Reason.INCOMPLETE
     return Leg(uid, str(delivery), _parties(body), at, scheduled, known, _attributes(body), _amounts(body))
+
+
+def _planned_on(body: Mapping[str, Any], at: datetime, scheduled: datetime) -> date | None:
+    """The day the plan was known: as said, else when it left; None where the event only stands at the plan."""
+    said = extension(body, "planDate")
+    if said is not None:
+        return moment(str(said)).date()
+    return at.date() if at < scheduled else None
 
 
 def _parties(body: Mapping[str, Any]) -> frozenset[str]:

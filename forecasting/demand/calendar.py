@@ -1,5 +1,6 @@
 """Periods: days, weeks (by their weekday) and months, and which of them a series is kept in. Pure."""
 
+from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Literal
@@ -32,8 +33,11 @@ def number(day: date, every: Every, anchor: date) -> int:
 
 
 def dated(position: int, every: Every, anchor: date) -> date:
-    """First day of the period at `position`; the first of its month for months."""
+    """The day that stands for the period at `position`: for months the anchor's day of the month, or the last."""
     if every == "month":
         months = anchor.year * 12 + anchor.month - 1 + position
-        return date(months // 12, months % 12 + 1, 1)
+        year, month = months // 12, months % 12 + 1
+        last = monthrange(year, month)[1]
+        at_end = anchor.day == monthrange(anchor.year, anchor.month)[1]
+        return date(year, month, last if at_end else min(anchor.day, last))
     return anchor + timedelta(days=position * (7 if every == "week" else 1))

@@ -37,8 +37,9 @@ def sale_rows(uid: str, body: Mapping[str, Any], measure: str) -> list[SaleRow] 
     if not place or not amounts or any(not product for product, _, _ in amounts):
         return Reason.INCOMPLETE
     promotion = _promotion(body)
+    period = extension(body, "period")
     return [
-        SaleRow(uid, item, product, place, day, quantity, unit, promotion)
+        SaleRow(uid, item, product, place, day, quantity, unit, promotion, period if period in ("day", "month") else "")
         for item, (product, quantity, unit) in enumerate(amounts)
     ]
 

@@ -23,6 +23,7 @@ class SaleRow:
     quantity: float
     unit: str
     promotion: float
+    period: str = ""  # "day" or "month" where the sender said which
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def series_of(rows: Iterable[SaleRow], *, until: date) -> tuple[list[Series], li
 
 def _series(rows: list[SaleRow], implied: set[date]) -> Series:
     days = {row.day for row in rows}
-    every, start = infer(days), min(days)
+    said = {row.period for row in rows} - {""}
+    every: Every = "month" if said == {"month"} else "day" if said == {"day"} else infer(days)
+    start = min(days)
     sold: dict[int, float] = defaultdict(float)
     promoted: dict[int, float] = defaultdict(float)
     for row in rows:
@@ -94,5 +97,4 @@ def _series(rows: list[SaleRow], implied: set[date]) -> Series:
     length = max(sold | dict.fromkeys(zeros, 0)) + 1
     values = tuple(sold.get(p, 0.0 if p in zeros else None) for p in range(length))
     promotions = tuple(promoted.get(p, 0.0) for p in range(length))
-    first = dated(0, every, start)
-    return Series(rows[0].product, rows[0].place, every, first, rows[0].unit, values, promotions)
+    return Series(rows[0].product, rows[0].place, every, start, rows[0].unit, values, promotions)

@@ -1,0 +1,262 @@
+"""Geometry of the drawings: numbers in, SVG coordinates out. Templates draw; colours come from `charts.css`. Pure."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+Point = tuple[float, float]
+Ahead = tuple[date, float, float, float, float, float]  # day, mean, lo80, hi80, lo95, hi95
+
+
+@dataclass(frozen=True)
+class Size:
+    """One of the widths a drawing is made for, with the margins around its plot."""
+
+    name: str
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    ticks: int
+
+    @property
+    def x1(self) -> int:
+        return self.width - self.right
+
+    @property
+    def y1(self) -> int:
+        return self.height - self.bottom
+
+
+FAN_SIZES = (
+    Size("narrow", 328, 300, 44, 74, 26, 44, 2),
+    Size("mid", 704, 340, 48, 134, 26, 44, 4),
+    Size("wide", 1096, 380, 48, 136, 26, 44, 6),
+)
+HALF_SIZES = (Size("narrow", 328, 0, 76, 24, 26, 30, 3), Size("half", 560, 0, 88, 24, 26, 30, 5))
+SQUARE_SIZES = (Size("narrow", 328, 300, 48, 18, 14, 46, 4), Size("half", 496, 340, 52, 24, 14, 46, 5))
+
+
+@dataclass(frozen=True)
+class Tick:
+    at: float
+    word: str
+
+
+@dataclass(frozen=True)
+class Label:
+    """A word beside a line; `css` names its classes."""
+
+    x: float
+    y: float
+    word: str
+    css: str = ""
+
+
+@dataclass
+class Drawing:
+    """Everything a template needs for one width."""
+
+    size: Size
+    x_ticks: list[Tick] = field(default_factory=list)
+    y_ticks: list[Tick] = field(default_factory=list)
+    paths: dict[str, str] = field(default_factory=dict)
+    dots: list[tuple[float, float, str, float]] = field(default_factory=list)
+    leads: list[str] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    now: float | None = None
+
+
+def nice_ticks(low: float, high: float, about: int) -> list[float]:
+    """Round values from at or below `low` to at or above `high`."""
+    span = (high - low) or abs(high) or 1.0
+    rough = span / max(1, about)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * each for each in (1, 2, 2.5, 5, 10) if power * each >= rough * 0.999)
+    first = math.floor(low / step + 1e-9)
+    last = math.ceil(high / step - 1e-9)
+    return [round(step * number, 10) for number in range(first, max(last, first + 1) + 1)]
+
+
+def number(value: float) -> str:
+    """A figure for an axis or a label: thousands apart, decimals only where they say something."""
+    if abs(value) >= 20 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:,.1f}" if abs(value) >= 2 else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def path(points: Sequence[Point | None]) -> str:
+    """A line through points, broken where one is None: a gap is never joined."""
+    parts: list[str] = []
+    pen = "M"
+    for point in points:
+        if point is None:
+            pen = "M"
+            continue
+        parts.append(f"{pen}{point[0]:.1f} {point[1]:.1f}")
+        pen = "L"
+    return "".join(parts)
+
+
+def area(above: Sequence[Point], below: Sequence[Point]) -> str:
+    """A closed band between two lines."""
+    return path([*above, *reversed(below)]) + "Z" if above else ""
+
+
+def apart(wanted: Sequence[float], least: float, low: float, high: float) -> list[float]:
+    """Positions as near as possible to `wanted`, in order of size, at least `least` apart, within [low, high]."""
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    placed = [0.0] * len(wanted)
+    floor = low
+    for index in order:
+        placed[index] = max(wanted[index], floor)
+        floor = placed[index] + least
+    ceiling = high
+    for index in reversed(order):
+        placed[index] = min(placed[index], ceiling)
+        ceiling = placed[index] - least
+    return placed
+
+
+@dataclass(frozen=True)
+class Fan:
+    """What a fan chart shows, in time order. History values may be None: nothing was recorded."""
+
+    history: Sequence[tuple[date, float | None]]
+    ahead: Sequence[Ahead]
+    every: str
+
+
+def day_words(day: date, every: str, year: bool = False) -> str:
+    if every == "month":
+        return f"{day:%b %Y}"
+    return f"{day.day} {day:%b}" + (f" {day.year}" if year else "")
+
+
+def fan(data: Fan, size: Size) -> Drawing:
+    """History, forecast and its bands. Narrower drawings show less history, never smaller type."""
+    shown = {"narrow": 2, "mid": 3, "wide": 5}[size.name]
+    keep = max(24, len(data.ahead) * shown)
+    history = list(data.history)[-keep:]
+    first = history[0][0] if history else data.ahead[0][0]
+    last = data.ahead[-1][0]
+    values = [value for _, value in history if value is not None] + [row[5] for row in data.ahead] + [0.0]
+    lows = [min(row[4], row[1]) for row in data.ahead]
+    ticks = nice_ticks(min([0.0, *lows]), max(values), 4)
+    span = max(1, (last - first).days)
+
+    def x(day: date) -> float:
+        return size.left + (day - first).days / span * (size.x1 - size.left)
+
+    def y(value: float) -> float:
+        return size.y1 - (value - ticks[0]) / (ticks[-1] - ticks[0]) * (size.y1 - size.top)
+
+    drawing = Drawing(size, y_ticks=[Tick(y(each), number(each)) for each in ticks])
+    known = [(day, value) for day, value in history if value is not None]
+    rows: list[Ahead] = list(data.ahead)
+    if known:  # the forecast starts where the history ends
+        day, value = known[-1]
+        rows.insert(0, (day, value, value, value, value, value))
+    drawing.paths = {
+        "past": path([None if value is None else (x(day), y(value)) for day, value in history]),
+        "line": path([(x(row[0]), y(row[1])) for row in rows]),
+        "b80": area([(x(r[0]), y(r[3])) for r in rows], [(x(r[0]), y(r[2])) for r in rows]),
+        "b95": area([(x(r[0]), y(r[5])) for r in rows], [(x(r[0]), y(r[4])) for r in rows]),
+    }
+    drawing.now = x(known[-1][0]) if known else x(data.ahead[0][0])
+    drawing.x_ticks = _days((first, known[-1][0] if known else first, last), data.every, size, x)
+    drawing.labels = _ends(data.ahead[-1], size, y)
+    drawing.dots = [(x(last), y(data.ahead[-1][1]), "dot", 4)]
+    return drawing
+
+
+def _days(days: tuple[date, date, date], every: str, size: Size, at: Callable[[date], float]) -> list[Tick]:
+    first, now, last = days
+    ticks = [Tick(at(now), day_words(now, every)), Tick(at(last), day_words(last, every))]
+    if at(last) - at(now) < 62:
+        ticks = ticks[:1] if at(now) - size.left > 120 else ticks[1:]
+    room = ticks[0].at - size.left
+    for part in range(size.ticks - 1):
+        day = first + (now - first) * part / max(1, size.ticks - 1)
+        place = at(day)
+        if ticks[0].at - place > 80 and room > 80:
+            ticks.append(
+                Tick(max(place, size.left + 22), day_words(day, every, year=part == 0 and size.name != "narrow"))
+            )
+    return sorted(ticks, key=lambda tick: tick.at)
+
+
+def _ends(row: Ahead, size: Size, y: Callable[[float], float]) -> list[Label]:
+    _, mean, lo80, hi80, lo95, hi95 = row
+    long = size.name != "narrow"
+    words = [
+        (hi95, f"{number(hi95)} top of 95%" if long else f"95% {number(hi95)}", ""),
+        (hi80, f"{number(hi80)} top of 80%" if long else f"80% {number(hi80)}", ""),
+        (mean, f"{number(mean)} expected" if long else number(mean), "t-line"),
+        (lo80, f"{number(lo80)} bottom of 80%" if long else f"80% {number(lo80)}", ""),
+        (lo95, f"{number(lo95)} bottom of 95%" if long else f"95% {number(lo95)}", ""),
+    ]
+    places = apart([y(value) + rank * 0.001 for rank, (value, _, _) in enumerate(words)], 19, size.top, size.y1)
+    return [Label(size.x1 + 12, place + 5, word, css) for place, (_, word, css) in zip(places, words, strict=True)]
+
+
+def dumbbells(rows: Sequence[tuple[str, float, float]], size: Size) -> Drawing:
+    """One line a test: the model's error and seasonal naive's. Left is better."""
+    height = 30 * len(rows) + size.top + size.bottom
+    size = Size(size.name, size.width, height, size.left, size.right, size.top, size.bottom, size.ticks)
+    most = max((max(model, naive) for _, model, naive in rows), default=1.0)
+    ticks = nice_ticks(0.0, most or 1.0, size.ticks)
+
+    def x(value: float) -> float:
+        return size.left + value / ticks[-1] * (size.x1 - size.left)
+
+    drawing = Drawing(size, x_ticks=[Tick(x(each), number(each)) for each in ticks])
+    for place, (word, model, naive) in enumerate(rows):
+        y = size.top + 18 + 30 * place
+        drawing.labels.append(Label(0, y + 5, word))
+        drawing.leads.append(f"M{x(model):.1f} {y}L{x(naive):.1f} {y}")
+        drawing.dots += [(x(naive), y, "dot-ref", 4.5), (x(model), y, "dot", 5.5)]
+    if rows:
+        left, right = sorted((x(rows[0][1]), x(rows[0][2])))
+        model_first = rows[0][1] <= rows[0][2]
+        ours, theirs = ("t-line", "t-ref")
+        css = (ours, theirs) if model_first else (theirs, ours)
+        words = ("this model", "seasonal naive") if model_first else ("seasonal naive", "this model")
+        middle = min(max((left + right) / 2, size.left + 70), size.x1 - 110)
+        drawing.labels.append(Label(min(left, middle) + 4, 16, words[0], f"{css[0]} t-end"))
+        drawing.labels.append(Label(max(min(right, size.x1 - 100), min(left, middle) + 14), 16, words[1], css[1]))
+    return drawing
+
+
+def reliability(bins: Sequence[tuple[float, float, int]], size: Size) -> Drawing:
+    """What was said against what happened; on the diagonal it was right."""
+    top = max([0.1, *[max(said, happened) for said, happened, _ in bins]])
+    ticks = nice_ticks(0.0, top, size.ticks)
+
+    def x(value: float) -> float:
+        return size.left + value / ticks[-1] * (size.x1 - size.left)
+
+    def y(value: float) -> float:
+        return size.y1 - value / ticks[-1] * (size.y1 - size.top)
+
+    drawing = Drawing(size)
+    drawing.x_ticks = [Tick(x(each), f"{each:.0%}") for each in ticks]
+    drawing.y_ticks = [Tick(y(each), f"{each:.0%}") for each in ticks]
+    drawing.paths = {
+        "right": path([(x(0), y(0)), (x(ticks[-1]), y(ticks[-1]))]),
+        "line": path([(x(said), y(happened)) for said, happened, _ in bins]),
+    }
+    drawing.dots = [(x(said), y(happened), "dot", 4.5) for said, happened, _ in bins]
+    return drawing
+
+
+def share_bar(used: int, out: int, width: int) -> tuple[float, float, float]:
+    """Width of the bar of rows used, start and width of the bar of rows left out; what exists is at least 4 wide."""
+    total = used + out
+    if not total or not out:
+        return float(width), float(width), 0.0
+    part = max(4.0, out / total * (width - 3))
+    return width - 3 - part, width - part, part

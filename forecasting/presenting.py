@@ -1,0 +1,164 @@
+"""Rows and figures to what a template shows: drawings, tables and sentences."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from forecasting import charts
+from forecasting.models import Forecast, Run, Series
+
+DRIVER_WORDS = {
+    "promotion": "On offer",
+    "season": "Time of year",
+    "weekday": "Best weekday against the weakest",
+    "trend": "Trend over the last year",
+}
+MODEL_WORDS = {"prophet": "Prophet", "seasonal_naive": "Seasonal naive"}
+PERIOD_WORDS = {"day": "a day", "week": "a week", "month": "a month"}
+PERIODS = {"day": "days", "week": "weeks", "month": "months"}
+
+
+def fan(series: Series, rows: Sequence[Forecast]) -> list[charts.Drawing]:
+    """The same fan for each width."""
+    history = [(date.fromisoformat(day), value) for day, value, _ in series.history]
+    ahead = [(row.day, row.mean, row.lo80, row.hi80, row.lo95, row.hi95) for row in rows]
+    data = charts.Fan(history, ahead, series.every)
+    return [charts.fan(data, size) for size in charts.FAN_SIZES]
+
+
+def fan_words(series: Series, rows: Sequence[Forecast]) -> str:
+    """What the drawing shows, for those who do not see it."""
+    last = rows[-1]
+    return (
+        f"{series.product_name} at {series.place_name}: "
+        f"history, and the forecast of {len(rows)} {PERIODS[series.every]}. "
+        f"For {charts.day_words(last.day, series.every, year=True)}: {charts.number(last.mean)} expected, "
+        f"80 percent between {charts.number(last.lo80)} and {charts.number(last.hi80)}, "
+        f"95 percent between {charts.number(last.lo95)} and {charts.number(last.hi95)}."
+    )
+
+
+def headline(series: Series, rows: Sequence[Forecast]) -> str:
+    """The answer as a sentence."""
+    mean = sum(row.mean for row in rows) / len(rows)
+    if series.every == "day" and len(rows) >= 7:
+        return f"About {charts.number(mean * 7)} a week until {charts.day_words(rows[-1].day, 'day', year=True)}"
+    end = charts.day_words(rows[-1].day, series.every, year=True)
+    return f"About {charts.number(mean)} {PERIOD_WORDS[series.every]} until {end}"
+
+
+def fan_table(series: Series, rows: Sequence[Forecast]) -> list[list[str]]:
+    return [
+        [
+            charts.day_words(row.day, series.every, year=True),
+            *map(charts.number, (row.mean, row.lo80, row.hi80, row.lo95, row.hi95)),
+        ]
+        for row in rows
+    ]
+
+
+def backtest(series: Series) -> tuple[list[charts.Drawing], list[list[str]]]:
+    """Errors of each test beside seasonal naive's, drawn and as a table."""
+    tests = list(series.backtests.all())
+    rows = [(charts.day_words(test.start, series.every), test.model, test.naive) for test in tests]
+    table = [
+        [charts.day_words(t.start, series.every, year=True), str(t.periods), f"{t.model:,.2f}", f"{t.naive:,.2f}"]
+        for t in tests
+    ]
+    return [charts.dumbbells(rows, size) for size in charts.HALF_SIZES] if rows else [], table
+
+
+def figures(series: Series) -> list[dict[str, str]]:
+    """At most four figures, each with what it is compared with."""
+    metrics: dict[str, Any] = series.metrics
+    if not metrics:
+        return [{"label": "Tests", "value": "none", "note": "too little history for a backtest"}]
+    ours, naive = metrics["champion"], metrics["seasonal_naive"]
+    change = (ours["mae"] / naive["mae"] - 1) if naive["mae"] else 0.0
+    tests = metrics["tests"]
+    return [
+        {
+            "label": "Off by, on average",
+            "value": charts.number(ours["mae"]),
+            "note": f"{PERIOD_WORDS[series.every]}, in {tests} tests",
+        },
+        {
+            "label": "Against seasonal naive",
+            "value": f"{change:+.0%}".replace("-", "−"),
+            "note": "error; below zero is better",
+        },
+        {"label": "80% band held", "value": f"{metrics['coverage80']:.0%}", "note": f"of {tests} tests"},
+        {"label": "95% band held", "value": f"{metrics['coverage95']:.0%}", "note": f"of {tests} tests"},
+    ]
+
+
+def metric_table(metrics: dict[str, Any]) -> list[list[str]]:
+    """Champion, Prophet and seasonal naive over the same tests."""
+    names = {"champion": "Used here", "prophet": "Prophet", "seasonal_naive": "Seasonal naive"}
+    return [
+        [words, *(_cell(metrics[name][measure]) for measure in ("mae", "rmse", "mase", "wape"))]
+        for name, words in names.items()
+        if name in metrics
+    ]
+
+
+def _cell(value: float | None) -> str:
+    return "not defined" if value is None else f"{value:,.3f}"
+
+
+def drivers(series: Series) -> list[dict[str, Any]]:
+    """What the model found to move sales, the strongest first, as bars of up to 100."""
+    found = [(name, float(value)) for name, value in series.drivers.items() if name in DRIVER_WORDS]
+    most = max((abs(value) for _, value in found), default=0.0) or 1.0
+    return [
+        {
+            "words": DRIVER_WORDS[name],
+            "value": f"{value:+.0%}".replace("-", "−"),
+            "width": round(100 * abs(value) / most),
+            "up": value >= 0,
+        }
+        for name, value in sorted(found, key=lambda item: -abs(item[1]))
+    ]
+
+
+def reliability(run: Run) -> tuple[list[charts.Drawing], list[list[str]]]:
+    bins = [(float(said), float(happened), int(count)) for said, happened, count in run.metrics.get("reliability", [])]
+    table = [[f"{said:.1%}", f"{happened:.1%}", f"{count:,}"] for said, happened, count in bins]
+    return [charts.reliability(bins, size) for size in charts.SQUARE_SIZES] if bins else [], table
+
+
+def delay_figures(run: Run) -> list[dict[str, str]]:
+    metrics = run.metrics
+    if not metrics.get("tests"):
+        return [{"label": "Tests", "value": "none", "note": "too few outcomes to test on"}]
+    better = 1 - metrics["brier"] / metrics["brier_base"] if metrics["brier_base"] else 0.0
+    return [
+        {
+            "label": "Brier score",
+            "value": f"{metrics['brier']:.3f}",
+            "note": f"{metrics['brier_base']:.3f} by the base rate alone ({better:+.0%})".replace("-", "−"),
+        },
+        {
+            "label": "Late above punctual",
+            "value": f"{metrics['auc']:.0%}" if metrics["auc"] is not None else "not defined",
+            "note": "of pairs ranked rightly (AUC)",
+        },
+        {"label": "Calibration error", "value": f"{metrics['ece']:.1%}", "note": "said against happened (ECE)"},
+        {
+            "label": "Days within 10 to 90%",
+            "value": f"{metrics['days_coverage80']:.0%}",
+            "note": f"of {metrics['tests']:,} tests from {metrics['test_from']}",
+        },
+    ]
+
+
+def days_words(value: float) -> str:
+    """Days after the plan, in words."""
+    if abs(value) < 0.05:
+        return "on time"
+    amount = charts.number(abs(round(value, 1)))
+    return (
+        f"{amount} days {'late' if value > 0 else 'early'}"
+        if amount != "1"
+        else f"1 day {'late' if value > 0 else 'early'}"
+    )

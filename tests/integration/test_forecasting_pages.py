@@ -1,0 +1,137 @@
+"""The forecast pages, as an analyst, a supplier, another organisation and nobody see them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from forecasting.models import Forecast, TrainingJob
+from forecasting.services import request_training
+from forecasting.training import work
+from tests.factories import ProductFactory, member
+from tests.forecasting_world import FIRST, GTIN, delivery, record, sale, sales
+from traceapp.ledger.models import Record
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def trained(ledger_world):
+    """A firm with a demand run; one stored row of its sales was changed before."""
+    firm = ledger_world.organisations[0]
+    ProductFactory(organisation=firm, gtin=GTIN, name="Strawberries, 500 g")
+    rows = record(firm, [sale(n, promotion=n % 9 == 0) for n in range(84)])
+    ledger_world.anchor()
+    stored = bytes(Record.objects.get(pk=rows[10].pk).disclosures)
+    Record.objects.filter(pk=rows[10].pk).update(disclosures=stored[:-1] + b"?")
+    job = request_training(organisation=firm, kind="demand", parameters={"horizon": 14})
+    work(str(job.uid))
+    job.refresh_from_db()
+    assert job.state == "done", job.error
+    ledger_world.anchor()
+    return firm, job.run, rows[10]
+
+
+def page(client, *names, **query):
+    answer = client.get(reverse(*names), query)
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def test_the_dashboard_shows_forecast_backtest_rows_and_hashes(client, trained):
+    firm, run, changed = trained
+    client.force_login(member(firm, "analyst"))
+    html = page(client, "forecasting:demand")
+    assert re.search(r"<h1>About [\d,]+ a week until 12 Apr 2026</h1>", html)
+    assert "Strawberries, 500 g" in html
+    assert html.count('class="b95"') == 3
+    assert "Seasonal naive" in html
+    assert "83 rows used, 1 left out." in html
+    assert "Does not match the ledger" in html
+    assert f"manage.py verify_model {run.uid}" in html
+    assert run.predictions_hash in html
+    assert "Verified" in html
+    assert "style=" not in html
+    assert str(changed.uid) in page(client, "forecasting:left-out", None, [run.uid])
+
+
+def test_a_changed_prediction_is_said_not_to_match(client, trained):
+    firm, run, _ = trained
+    client.force_login(member(firm, "analyst"))
+    Forecast.objects.filter(series__run=run).update(mean=5)
+    assert "The predictions stored here are not those on the ledger." in page(client, "forecasting:demand")
+
+
+def test_the_download_has_the_columns_of_the_command(client, trained):
+    firm, run, _ = trained
+    client.force_login(member(firm, "supplier"))
+    lines = page(client, "forecasting:download", None, [run.uid]).splitlines()
+    assert lines[0] == "product,place,date,mean,lo80,hi80,lo95,hi95"
+    assert len(lines) == 15
+    assert lines[1].startswith(f"{GTIN},9506000000015,2026-03-30,")
+
+
+def test_others_see_nothing_of_it(client, trained, ledger_world):
+    _, run, _ = trained
+    for name in ("run", "left-out", "download"):
+        assert client.get(reverse(f"forecasting:{name}", args=[run.uid])).status_code == 302
+    client.force_login(member(ledger_world.organisations[1], "analyst"))
+    for name in ("run", "left-out", "download"):
+        assert client.get(reverse(f"forecasting:{name}", args=[run.uid])).status_code == 404
+    assert client.get(reverse("forecasting:demand"), {"run": run.uid}).status_code == 404
+    assert "No forecast yet." in page(client, "forecasting:index")
+    assert "No forecast yet." in page(client, "forecasting:demand")
+
+
+def test_training_is_asked_for_by_analysts_and_shown_with_its_progress(client, ledger_world):
+    firm = ledger_world.organisations[0]
+    client.force_login(member(firm, "supplier"))
+    assert client.post(reverse("forecasting:train"), {"kind": "demand"}).status_code == 403
+    client.force_login(member(firm, "analyst"))
+    assert "Train now" in page(client, "forecasting:index")
+    client.post(reverse("forecasting:train"), {"kind": "demand", "horizon": "9"})
+    job = TrainingJob.objects.get()
+    assert (job.parameters["horizon"], job.state) == (9, "queued")
+    assert "Waiting for a worker" in page(client, "forecasting:index")
+    assert "data-live-done" not in page(client, "forecasting:jobs")
+    client.post(reverse("forecasting:cancel", args=[job.uid]))
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+    work(str(job.uid))
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+    client.post(reverse("forecasting:train"), {"kind": "demand", "horizon": "9999"})
+    assert TrainingJob.objects.count() == 1
+
+
+def test_delays_are_listed_by_risk_with_reasons(client, ledger_world):
+    firm = ledger_world.organisations[0]
+    events = []
+    for number in range(0, 300, 2):
+        events += delivery(
+            number, late=2 if number % 6 == 0 else 0, **{"traceapp:vendor": "Slow" if number % 6 == 0 else "Quick"}
+        )
+    events += (
+        delivery(300, late=5, **{"traceapp:vendor": "Slow"})[:1]
+        + delivery(301, late=5, **{"traceapp:vendor": "Quick"})[:1]
+    )
+    record(firm, events)
+    ledger_world.anchor()
+    job = request_training(
+        organisation=firm, kind="delay", parameters={"until": str(FIRST + timedelta(days=301)), "horizon": 10}
+    )
+    work(str(job.uid))
+    client.force_login(member(firm, "analyst"))
+    html = page(client, "forecasting:delay")
+    assert html.index("D300-Slow") < html.index("D301-Quick")
+    assert "raises the risk" in html
+    assert 'class="ln-ref"' in html
+    assert "Brier score" in html
+    assert page(client, "forecasting:index")
+
+
+def test_nothing_yet_says_what_to_do_next(client, ledger_world):
+    client.force_login(member(ledger_world.organisations[0], "analyst"))
+    assert "To the forecasts" in page(client, "forecasting:delay")
+    assert sales(ledger_world, 1)
