@@ -22,7 +22,9 @@ def document(*events: dict[str, Any], created: str = "2026-05-14T07:12:00Z") -> 
     ).encode()
 
 
-def object_event(step: str, *, time: str = "2025-05-14T09:12:00+02:00", action: str = "OBSERVE", **more: Any) -> dict[str, Any]:
+def object_event(
+    step: str, *, time: str = "2025-05-14T09:12:00+02:00", action: str = "OBSERVE", **more: Any
+) -> dict[str, Any]:
     return {
         "type": "ObjectEvent",
         "eventTime": time,

@@ -131,7 +131,9 @@ def test_events_for_parties_or_for_us_alone_get_no_chain_readers(farm, storage):
 
 def test_a_product_alone_makes_no_chain(farm, storage):
     def sale(quantity):
-        return object_event("retail_selling", quantityList=[{"epcClass": f"https://id.gs1.org/01/{GTIN}", "quantity": quantity}])
+        return object_event(
+            "retail_selling", quantityList=[{"epcClass": f"https://id.gs1.org/01/{GTIN}", "quantity": quantity}]
+        )
 
     first = farm.records(sale(3))
     farm.records(sale(4) | {"destinationList": shipping(to=storage.pgln)["destinationList"]})

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from tests.capture_documents import document, shipping
-from tests.factories import LocationFactory, OrganisationFactory, ProductFactory, member
+from tests.factories import LocationFactory, OrganisationFactory, member
 from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import Relation, Visibility
 from traceapp.capture.errors import CaptureRefused, DocumentTooLarge, EventConflict, KeyReused

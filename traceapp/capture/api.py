@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -33,7 +33,7 @@ JSON_TYPES = frozenset({"application/json", "application/ld+json", ""})
 
 
 def body_of(request: HttpRequest) -> bytes:
-    """The bytes as sent (what is hashed is what came), unless there are more than a document may have: then not read."""
+    """The bytes as sent: what is hashed is what came. More than a document may have are not even read."""
     if (request.content_type or "").lower() not in JSON_TYPES:
         raise UnsupportedMediaType(str(request.content_type), "Send an EPCIS document as application/ld+json.")
     try:
@@ -66,10 +66,11 @@ class Capture(APIView):
     )
     def post(self, request: Request) -> Response:
         viewer = viewer_of(request)
+        member: Any = request.user
         try:
             job = capture_document(
-                organisation=Organisation.objects.get(pk=viewer.organisation_id),
-                member=request.user,
+                organisation=Organisation.objects.get(pk=viewer.acting_for),
+                member=member,
                 body=self._body(request),
                 idempotency_key=request.headers.get("Idempotency-Key"),
             )
@@ -90,7 +91,7 @@ class Capture(APIView):
         page = pages.paginate_queryset(jobs_of(viewer_of(request)), request, view=self)
         return pages.get_paginated_response([jobs.as_epcis(job) for job in page or []])
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         return Response(status=204, headers=limits())
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models
 
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, new_only: bool = False) -> None:
+def insert(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, new_only: bool = False
+) -> None:
     """Insert rows in the order of `columns`. `new_only`: rows that a unique constraint forbids are passed over.
 
     Only for columns of numbers, texts, booleans and moments, which need no conversion by their field but this one.
@@ -17,7 +19,8 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     if not values:
         return
     quote = connection.ops.quote_name
-    names = ", ".join(quote(model._meta.get_field(column).column) for column in columns)
+    fields = [cast("models.Field[Any, Any]", model._meta.get_field(column)) for column in columns]
+    names = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(columns))
     conflict = " ON CONFLICT DO NOTHING" if new_only else ""
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places}){conflict}"  # noqa: S608

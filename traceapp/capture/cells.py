@@ -37,7 +37,8 @@ def day(column: str, text: str) -> date:
 def number(column: str, text: str) -> int | float:
     """A decimal of at least 0. Thousands separators are not guessed at."""
     if not _DECIMAL.fullmatch(text):
-        raise CellError(column, f"{shown(text)} is no number; write it like 12 or 12.5." if text else "A number is missing.")
+        why = f"{shown(text)} is no number; write it like 12 or 12.5." if text else "A number is missing."
+        raise CellError(column, why)
     value = float(text)
     if not math.isfinite(value) or abs(value) > 2**53:
         raise CellError(column, f"{shown(text)} is too large.")

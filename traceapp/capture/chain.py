@@ -18,7 +18,7 @@ from django.db.models import Q
 from traceapp.accounts.visibility import Relation, Visibility
 from traceapp.capture.bulk import insert
 from traceapp.capture.chunks import chunks
-from traceapp.capture.graph import Graph
+from traceapp.capture.graph import Graph, Tie
 from traceapp.capture.models import GOODS_ROLES, Event, EventKey, Link, Naming
 from traceapp.ledger.models import Reader
 
@@ -62,8 +62,8 @@ def _namings(keys: Iterable[int]) -> dict[int, list[Named]]:
     found: dict[int, list[Named]] = {}
     for chunk in chunks(keys):
         rows = Naming.objects.filter(key__in=chunk).order_by("pk")
-        for key, *named in rows.values_list("key", "by_id", "organisation_id", "root"):
-            found.setdefault(key, []).append((named[0], named[1], named[2]))
+        for key, by, organisation, root in rows.values_list("key", "by_id", "organisation_id", "root"):
+            found.setdefault(key, []).append((by, organisation, root))
     return found
 
 
@@ -101,7 +101,7 @@ def load_graph(keys: Collection[int]) -> Graph:
         for chunk in chunks(frontier):
             rows |= {row.pk: row for row in Link.objects.filter(Q(source__in=chunk) | Q(target__in=chunk))}
         for row in rows.values():
-            graph.add_link(row.pk, row.source, row.target, row.time, row.action, row.organisation_id)
+            graph.add_link(row.pk, Tie(row.source, row.target, row.time, row.action, row.organisation_id))
         for key, namings in _namings(frontier).items():
             graph.add_namings(key, namings)
         frontier = graph.unexplored(frontier)
@@ -130,7 +130,8 @@ def _seen(pks: Collection[int]) -> list[Seen]:
     parties: dict[int, set[int]] = {}
     events: list[tuple[int, int, int, datetime]] = []
     for chunk in chunks(pks):
-        for pk, key in EventKey.objects.filter(record_id__in=chunk, role__in=GOODS_ROLES).values_list("record_id", "key"):
+        keys = EventKey.objects.filter(record_id__in=chunk, role__in=GOODS_ROLES)
+        for pk, key in keys.values_list("record_id", "key"):
             goods.setdefault(pk, set()).add(key)
         readers = Reader.objects.filter(record_id__in=chunk, relation=Relation.PARTY)
         for pk, organisation in readers.values_list("record_id", "organisation_id"):
@@ -150,7 +151,7 @@ def _affected(graph: Graph, changed: Collection[int], known: Collection[int]) ->
 
 
 def _grant(events: Iterable[Seen], graph: Graph) -> None:
-    rows = []
+    rows: list[tuple[int, int, str]] = []
     remembered: dict[tuple[int, datetime | None], frozenset[int]] = {}
     for event in events:
         readers: set[int] = set()
@@ -160,6 +161,6 @@ def _grant(events: Iterable[Seen], graph: Graph) -> None:
             if asked not in remembered:
                 remembered[asked] = graph.holders(key, event.time)
             readers |= remembered[asked]
-        for reader in readers - event.parties - {event.organisation_id}:
-            rows.append((event.record_id, reader, Relation.CHAIN.value))
+        others = readers - event.parties - {event.organisation_id}
+        rows += [(event.record_id, reader, Relation.CHAIN.value) for reader in others]
     insert(Reader, ("record", "organisation", "relation"), rows, new_only=True)

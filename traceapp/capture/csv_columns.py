@@ -42,7 +42,7 @@ class Header:
 
 
 def open_text(path: Path, *, latin: bool) -> IO[str]:
-    """The file as text: UTF-8 with or without a mark, else, if `latin`, Windows-1252. CsvRefused if it cannot be read."""
+    """The file as text: UTF-8 with or without a mark, else, if `latin`, Windows-1252. CsvRefused if unreadable."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -57,8 +57,10 @@ def open_text(path: Path, *, latin: bool) -> IO[str]:
         raise CsvRefused(why) from error
 
 
-def rows(text: IO[str], columns: Mapping[str, Sequence[str]], *, needed: Iterable[str], file: str) -> Iterator[Row | RowError]:
-    """The rows after a header that fits. `columns`: by our name, the names a file may use. CsvRefused for the header."""
+def rows(
+    text: IO[str], columns: Mapping[str, Sequence[str]], *, needed: Iterable[str], file: str
+) -> Iterator[Row | RowError]:
+    """The rows after a header that fits. `columns`: by our name, those a file may use. CsvRefused for the header."""
     reader = csv.reader(text, delimiter=_delimiter(text))
     try:
         first = next(reader, [])
@@ -83,8 +85,8 @@ def match(found: Sequence[str], columns: Mapping[str, Sequence[str]], *, needed:
     if missing or twice:
         expected = ", ".join(spellings[0] for spellings in columns.values())
         there = ", ".join(each.strip()[:40] or "(no name)" for each in found[:40]) or "nothing"
-        fault = f"The column {columns[missing[0]][0]} is missing" if missing else f"The column {twice[0]} is there twice"
-        raise CsvRefused(f"{file} has the wrong header. {fault}. Expected: {expected}. Found: {there}.")
+        fault = f"{columns[missing[0]][0]} is missing" if missing else f"{twice[0]} is there twice"
+        raise CsvRefused(f"{file} has the wrong header: {fault}. Expected: {expected}. Found: {there}.")
     return Header(names, [each for each, name in zip(found, names, strict=True) if not name])
 
 

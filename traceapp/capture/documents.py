@@ -52,7 +52,9 @@ def check_count(count: int) -> None:
 def check_events(events: Sequence[ParsedEvent], *, now: datetime) -> None:
     """CaptureRefused for what the standard allows and we do not: a time to come, an endless event ID."""
     latest = now + CLOCK_SKEW
-    errors = [error for index, event in enumerate(events) for error in _errors(event, f"eventList[{index}]", latest, now)]
+    errors: list[Place] = []
+    for index, event in enumerate(events):
+        errors += _errors(event, f"eventList[{index}]", latest, now)
     if errors:
         raise CaptureRefused(errors)
 

@@ -39,10 +39,14 @@ ALWAYS = Span(BEGINNING, END)
 class HappenedTo(Protocol):
     """An event on a container."""
 
-    organisation_id: int
-    visibility: int
-    time: datetime
-    parties: frozenset[int]
+    @property
+    def organisation_id(self) -> int: ...
+    @property
+    def visibility(self) -> int: ...
+    @property
+    def time(self) -> datetime: ...
+    @property
+    def parties(self) -> frozenset[int]: ...
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,11 @@ class Graph:
 
     # --- filling ---
 
-    def add_link(self, pk: int, source: int, target: int, time: datetime, action: int, organisation_id: int) -> None:
+    def add_link(self, pk: int, tie: Tie) -> None:
         if pk not in self._ties:
-            tie = self._ties[pk] = Tie(source, target, time, action, organisation_id)
-            self._out.setdefault(source, []).append(tie)
-            self._in.setdefault(target, []).append(tie)
+            self._ties[pk] = tie
+            self._out.setdefault(tie.source, []).append(tie)
+            self._in.setdefault(tie.target, []).append(tie)
 
     def add_namings(self, key: int, rows: Sequence[tuple[int, int, bool]]) -> None:
         """(by, organisation, is a root), first named first."""

@@ -11,7 +11,7 @@ from traceapp.accounts.visibility import Visibility
 from traceapp.capture.csv_columns import CsvRefused, RowError
 from traceapp.capture.errors import CaptureRefused
 from traceapp.capture.imports import Import, Taken, drafts
-from traceapp.capture.layouts import Layout
+from traceapp.capture.layouts import Draft, Layout
 from traceapp.capture.naming import NoNumbersLeft
 from traceapp.epcis.identifiers import check_digit
 
@@ -29,11 +29,14 @@ class ImportCommand(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument(
             "--organisation",
-            help=f"name or party GLN (13 digits) of whose data it is; by default the only one there is, else {IMPORTER!r}",
+            help=f"name or party GLN (13 digits) of whose data it is; without it the only one, else {IMPORTER!r}",
         )
         parser.add_argument("--strict", action="store_true", help="store nothing if any row is bad")
         parser.add_argument(
-            "--visibility", choices=[name.lower() for name in Visibility.names], default="private", help="who may read it"
+            "--visibility",
+            choices=[name.lower() for name in Visibility.names],
+            default="private",
+            help="who may read it",
         )
 
     def run(self, path: Path, *, organisation: str | None, strict: bool, visibility: str, every: str = "day") -> None:
@@ -57,13 +60,13 @@ class ImportCommand(BaseCommand):
         except (CsvRefused, CaptureRefused, NoNumbersLeft) as error:
             raise CommandError(str(error)) from error
 
-    def _take(self, importer: Import, rows: list[object]) -> Taken:
+    def _take(self, importer: Import, rows: list[Draft | RowError]) -> Taken:
         total = Taken()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         console = Console(file=self.stdout)  # type: ignore[arg-type]
         with Progress(*columns, console=console, transient=True, disable=not self.stdout.isatty()) as progress:
             task = progress.add_task("rows", total=len(rows))
-            for taken in importer.take(rows):  # type: ignore[arg-type]
+            for taken in importer.take(rows):
                 total.rows += taken.rows
                 total.stored += taken.stored
                 total.repeated += taken.repeated

@@ -1,6 +1,6 @@
 """One event as the rows that find it again. Pure: the same event gives the same rows, now and at every rebuild."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -39,8 +39,10 @@ class EventIndex:
     read_point: int | None
     keys: frozenset[tuple[int, int]]
     links: frozenset[tuple[int, int, int]]
-    glns: frozenset[str] = field(default=frozenset(), compare=False, repr=False)  # parties and places named: resolved against master data by readers
-    traced: frozenset[tuple[int, str]] = field(default=frozenset(), compare=False, repr=False)  # lots, items, units: key and GTIN, where it has one
+    # Of use when a record is taken in, and no part of what is stored: numbers of parties and places it names; and of
+    # lots, items and units the key with the GTIN, where there is one.
+    glns: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    traced: frozenset[tuple[int, str]] = field(default=frozenset(), compare=False, repr=False)
 
 
 def index_of(parsed: ParsedEvent) -> EventIndex:

@@ -94,7 +94,7 @@ class Event(models.Model):
 
 
 class KeyRole(models.IntegerChoices):
-    """What an identifier is to an event. The last three are derived from the others."""
+    """What an identifier is to an event. The last two are derived from the others."""
 
     EPC = 1
     CLASS = 2
@@ -108,7 +108,6 @@ class KeyRole(models.IntegerChoices):
     TRANSACTION = 10
     PRODUCT = 20  # the GTIN of a lot or item
     LOT_OF_ITEM = 21  # the lot that an item belongs to, where the event says so
-    ITEM = 22  # the item without the lot that its code also named
 
 
 GOODS_ROLES = frozenset(range(KeyRole.EPC, KeyRole.OUTPUT + 1))

@@ -7,10 +7,19 @@ from django.db.models import Q, QuerySet
 
 from traceapp.accounts.visibility import Relation, Viewer, Visibility, readable
 from traceapp.capture.chunks import chunks
-from traceapp.capture.models import GOODS_ROLES, CaptureJob, Event, EventKey
-from traceapp.ledger.models import Reader, Record
+from traceapp.capture.models import GOODS_ROLES, CaptureJob, Event, EventKey, KeyRole
+from traceapp.epcis.identifiers import key, product
+from traceapp.ledger.models import Batch, Reader, Record, RecordKind
+from traceapp.masterdata.models import Lot, Product
 
 LAST = datetime.max.replace(tzinfo=UTC)
+MOST_CHOICES = 300  # in one select or list of suggestions
+IN_STATE = {
+    "queued": Q(batch=None),
+    "sent": Q(batch__evidenced=None) & Q(batch__isnull=False) & ~Q(batch__state=Batch.State.INVALID),
+    "on_ledger": Q(batch__evidenced__isnull=False),
+    "rejected": Q(batch__state=Batch.State.INVALID),
+}
 MOST_RECORDS = 50_000  # of one identifier looked at for one answer
 
 
@@ -19,6 +28,32 @@ def jobs_of(viewer: Viewer) -> QuerySet[CaptureJob]:
     if viewer.organisation_id is None:
         return CaptureJob.objects.none()
     return CaptureJob.objects.filter(organisation_id=viewer.organisation_id)
+
+
+def products_for(viewer: Viewer) -> list[Product]:
+    """Products one can log a step of: our own, then others' that appear in records we may read. By name."""
+    if viewer.organisation_id is None:
+        return []
+    own = list(Product.objects.filter(organisation_id=viewer.organisation_id)[:MOST_CHOICES])
+    others = Product.objects.exclude(organisation_id=viewer.organisation_id).filter(registered_by_name=False)
+    rows = EventKey.objects.filter(readable(viewer, "record__"), role__in=(KeyRole.PRODUCT, KeyRole.CLASS))
+    met = [one for one in others[:MOST_CHOICES] if rows.filter(key=key(product(one.gtin))).exists()]
+    return sorted(own + met, key=lambda one: (one.organisation_id != viewer.organisation_id, one.name))
+
+
+def lots_for(products: Collection[Product]) -> list[Lot]:
+    """The newest lots of these products, to choose from while typing."""
+    return list(Lot.objects.filter(product__in=products).select_related("product").order_by("-created")[:MOST_CHOICES])
+
+
+def own_records(viewer: Viewer, *, step: str = "", state: str = "") -> QuerySet[Record]:
+    """Events that the viewer's organisation recorded, newest first, by step and by how far they have come."""
+    rows = Record.objects.filter(kind=RecordKind.EPCIS, organisation_id=viewer.acting_for)
+    if step:
+        rows = rows.filter(event__biz_step=step)
+    if state in IN_STATE:
+        rows = rows.filter(IN_STATE[state])
+    return rows.order_by("-record_time", "-pk")
 
 
 def records_for_key(key: int, viewer: Viewer, *, roles: Collection[int] = GOODS_ROLES) -> list[int]:

@@ -91,9 +91,7 @@ def capture_document(
 
 def new_job(*, organisation: Organisation, member: User | None, source: str, key: str, digest: str) -> CaptureJob:
     """A job that is not saved yet; `capture_events` fills it in."""
-    return CaptureJob(
-        organisation=organisation, user=member, source=source, idempotency_key=key, body_digest=digest
-    )
+    return CaptureJob(organisation=organisation, user=member, source=source, idempotency_key=key, body_digest=digest)
 
 
 def authorise(organisation: Organisation, member: User | None) -> None:

@@ -12,7 +12,7 @@ from traceapp.capture.sales import EVERY
 class Command(ImportCommand):
     help = (
         "Import sales from a CSV with the columns date, product, place, quantity and promotion. A product or place is "
-        "a GTIN or GLN, or a name, which is numbered under the organisation's prefix. Repeating it stores nothing twice."
+        "a GTIN or GLN, or a name, which is numbered under the organisation's prefix. A repeat stores nothing twice."
     )
     layout = SALES
 
