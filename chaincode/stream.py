@@ -136,8 +136,7 @@ class Stream:
         except ContractError as refused:
             return _completed(message, wire.response.Response(status=REFUSED, message=str(refused)))
         stub.send_writes()
-        name = self._package_id.partition(":")[0]
-        return _completed(message, wire.response.Response(status=OK, payload=result), stub.event(name))
+        return _completed(message, wire.response.Response(status=OK, payload=result), stub.event())
 
     def _ask(self, about: Any, kind: int, payload: bytes) -> bytes:
         with self._lock:

@@ -124,14 +124,12 @@ class Stub:
             else:
                 self._ask(Message.PUT_STATE, _bytes(shim.PutState(key=record.key, value=record.value)))
 
-    def event(self, chaincode_name: str) -> Any:
-        """The peer.ChaincodeEvent to send with the result, or None."""
+    def event(self) -> Any:
+        """The peer.ChaincodeEvent to send with the result, or None. The peer adds contract and transaction."""
         if self._event is None:
             return None
         name, payload = self._event
-        return wire.event.ChaincodeEvent(
-            chaincode_id=chaincode_name, tx_id=self._tx_id, event_name=name, payload=payload
-        )
+        return wire.event.ChaincodeEvent(event_name=name, payload=payload)
 
 
 def _write_record(key: str, value: bytes | None) -> Any:

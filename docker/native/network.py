@@ -22,6 +22,10 @@ from traceapp.ledger.identities import LocalSigner
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILDER = Path(__file__).with_name("builder")
+LOGGING = {
+    "FABRIC_LOGGING_SPEC": "warning",
+    "FABRIC_LOGGING_FORMAT": "%{time:2006-01-02T15:04:05.000Z07:00} %{level} [%{module}] %{message}",
+}
 
 
 @dataclass(frozen=True)
@@ -219,7 +223,7 @@ class FabricNetwork:
             return
         place = str(self.folder / "nodes" / node.name)
         command = [self._programs[node.kind]] + (["node", "start"] if node.kind == "peer" else [])
-        settings = clean_environment(FABRIC_CFG_PATH=place, FABRIC_LOGGING_SPEC="warning")
+        settings = clean_environment(FABRIC_CFG_PATH=place, **LOGGING)
         self.processes.start(node.name, command, settings)
 
     def _contract(self, node: Node) -> Mapping[str, str]:
