@@ -56,7 +56,7 @@ def test_a_supplier_sees_what_was_logged_with_its_state(client, journey):
 
     said = _text(client.get("/"))
     assert "Shipped from Moguer" in said
-    assert "On ledger" in said
+    assert "Verified" in said
     assert "Stored in Moguer" in said
     assert "Queued" in said
     assert "Received in Rotterdam" not in said  # the carrier's record

@@ -8,8 +8,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from traceapp.accounts.visibility import Viewer, viewer_of
+from traceapp.capture.story import stories
 from traceapp.console import explorer
-from traceapp.console.entries import entries
 from traceapp.ledger import selectors, trust
 from traceapp.web.pagination import page_of
 
@@ -77,7 +77,7 @@ def batch(request: HttpRequest, batch_id: str) -> HttpResponse:
     context = {
         "batch": found,
         "page": page,
-        "entries": entries(list(page), viewer=viewer),
+        "stories": stories(list(page), viewer),
         "others": max(0, found.size - page.paginator.count),
         "anchor": explorer.anchor_of(batch_id),
         "findings": explorer.finding_lines(selectors.findings(viewer).filter(batch_id=batch_id)[:FINDINGS]),

@@ -33,7 +33,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "quality": viewer.has(Role.QUALITY, Role.ADMIN),
         "status": ledger_status(viewer),
         "admin": viewer.has(Role.ADMIN),
-        "import_url": "/capture/import/",
     }
     return render(request, "console/home.html", context)
 

@@ -10,11 +10,12 @@ from django.utils import timezone
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Viewer, readable
 from traceapp.capture.models import GOODS_ROLES, Event, EventKey, KeyRole
-from traceapp.console.entries import Entry, entries
+from traceapp.capture.selectors import own_records
+from traceapp.capture.story import Story, stories
 from traceapp.epcis import identifiers
 from traceapp.ledger import selectors as ledger
 from traceapp.ledger import verified
-from traceapp.ledger.models import Batch, Record
+from traceapp.ledger.models import Batch
 
 RECENT = 12
 INCOMING = 12
@@ -24,19 +25,18 @@ SENT = ("shipping", "departing")
 ARRIVED = ("receiving", "accepting")
 
 
-def recent(viewer: Viewer) -> list[Entry]:
+def recent(viewer: Viewer) -> list[Story]:
     """What our organisation recorded last, newest first, each checked for this answer."""
-    ours = Record.objects.filter(organisation=viewer.organisation_id).order_by("-record_time", "-pk")
-    return entries(list(ours.values_list("pk", flat=True)[:RECENT]), viewer=viewer)
+    return stories(list(own_records(viewer).values_list("pk", flat=True)[:RECENT]), viewer)
 
 
-def to_receive(viewer: Viewer) -> list[Entry]:
+def to_receive(viewer: Viewer) -> list[Story]:
     """Shipments on the ledger that name us as where they go, and none of whose goods we have recorded as received."""
     candidates = _sent_our_way(viewer)
     answer = verified.read(candidates)
     party = _party_of(viewer)
     bound = [one.pk for one in answer.verified if _goes_to(one.body.get("event") or {}, party)]
-    return entries(bound[:INCOMING], viewer=viewer)
+    return stories(bound[:INCOMING], viewer)
 
 
 @dataclass(frozen=True)
