@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from traceapp.ledger import messages
+from traceapp.ledger.block_events import block_event
 from traceapp.ledger.identities import LocalSigner, serialized_identity
-from traceapp.ledger.port import BlockEvent, BlockTx
-from traceapp.ledger.protos import DecodeError, common, encode, transaction
+from traceapp.ledger.port import BlockEvent
+from traceapp.ledger.protos import common, encode
 
 
 def header_bytes(number: int, previous_hash: bytes, data_hash: bytes) -> bytes:
@@ -52,35 +53,7 @@ def envelope_at(raw: bytes, position: int) -> bytes:
 
 def event(header_hash: bytes, raw: bytes) -> BlockEvent:
     """A stored block as the port gives it."""
-    block = common.Block.FromString(raw)
-    codes = block.metadata.metadata[common.TRANSACTIONS_FILTER]
-    return BlockEvent(
-        number=block.header.number,
-        previous_hash=bytes(block.header.previous_hash),
-        data_hash=bytes(block.header.data_hash),
-        header_hash=header_hash,
-        transactions=[_transaction(bytes(data), code) for data, code in zip(block.data.data, codes, strict=True)],
-        raw=raw,
-    )
-
-
-def _transaction(envelope: bytes, code: int) -> BlockTx:
-    """Its id recomputed, not as claimed: otherwise an invalid envelope could bring another's id into disrepute."""
-    if code == transaction.BAD_CREATOR_SIGNATURE:
-        return BlockTx(tx_id="", code=code, type=_type(envelope))
-    try:
-        payload = common.Payload.FromString(common.Envelope.FromString(envelope).payload)
-        signed = common.SignatureHeader.FromString(payload.header.signature_header)
-    except DecodeError:
-        return BlockTx(tx_id="", code=code, type=_type(envelope))
-    return BlockTx(tx_id=messages.transaction_id(signed.nonce, signed.creator), code=code, type=_type(envelope))
-
-
-def _type(envelope: bytes) -> int:
-    try:
-        return int(messages.channel_header(envelope).type)
-    except DecodeError:
-        return int(common.MESSAGE)
+    return block_event(header_hash, raw)
 
 
 def _signatures(header: bytes, orderer: LocalSigner, last_config: int) -> bytes:

@@ -1,0 +1,59 @@
+"""Why a certificate is denied, in one sentence: a peer only says that it is."""
+
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509.oid import NameOID
+
+from traceapp.ledger.fabric.config import Config, Organisation
+from traceapp.ledger.port import Signer
+
+
+def why_denied(config: Config, msp_id: str, certificate: bytes, now: datetime) -> str:
+    """What is wrong with a client's certificate, as far as it can be seen from here."""
+    who = f"the certificate of {msp_id}"
+    organisation = next((one for one in config.organisations if one.msp_id == msp_id), None)
+    if organisation is None:
+        return f"{msp_id} is not an organisation of the channel {config.channel}"
+    try:
+        found = x509.load_pem_x509_certificate(certificate)
+    except ValueError:
+        return f"{who} cannot be read"
+    why = _untimely(found, now) or _unfit(found, organisation, config)
+    return f"{who} {why or 'is denied by the peers: it may be revoked there, or the key does not belong to it'}"
+
+
+def _untimely(found: x509.Certificate, now: datetime) -> str:
+    if now > found.not_valid_after_utc:
+        return f"expired on {found.not_valid_after_utc:%Y-%m-%d}: import a new one"
+    if now < found.not_valid_before_utc:
+        return f"is valid only from {found.not_valid_before_utc:%Y-%m-%d %H:%M} UTC: compare the clocks"
+    return ""
+
+
+def _unfit(found: x509.Certificate, organisation: Organisation, config: Config) -> str:
+    if not _issued(found, organisation):
+        return "was not issued by that organisation's certificate authority"
+    units = {str(one.value) for one in found.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)}
+    wanted = {organisation.node_ous.get(role) for role in ("client", "admin")}
+    if not units & wanted:
+        return f"is not a client's: its organisational unit must be {organisation.node_ous.get('client')!r}"
+    if any(one.get("serial") == format(found.serial_number, "x") for one in config.revoked if isinstance(one, dict)):
+        return "is revoked: import a new one"
+    return ""
+
+
+def why_signer_denied(config: Config, signer: Signer, now: datetime) -> str:
+    """The same for a signer."""
+    return why_denied(config, signer.msp_id, signer.certificate, now)
+
+
+def _issued(found: x509.Certificate, organisation: Organisation) -> bool:
+    for pem in (*organisation.roots, *organisation.intermediates):
+        try:
+            found.verify_directly_issued_by(x509.load_pem_x509_certificate(pem.encode()))
+        except (ValueError, TypeError, InvalidSignature):
+            continue
+        return True
+    return False

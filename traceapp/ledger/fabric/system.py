@@ -1,0 +1,133 @@
+"""What peers themselves tell of the channel: Fabric's qscc, asked of one peer directly."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import grpc
+
+from traceapp.ledger import errors, messages
+from traceapp.ledger.block_events import block_event
+from traceapp.ledger.blocks import header_hash
+from traceapp.ledger.errors import Unavailable
+from traceapp.ledger.fabric import protos, status
+from traceapp.ledger.fabric.config import Peer
+from traceapp.ledger.fabric.wire import Refused, Wire
+from traceapp.ledger.port import CommitStatus, Signer
+from traceapp.ledger.protos import common, encode, proposal
+
+T = TypeVar("T")
+
+NAME: Final = "qscc"
+ATTEMPT: Final = 5.0
+BUDGET: Final = 15.0
+
+
+class SystemContract:
+    """Raises Refused when peers refuse for good (the reader's certificate), Unavailable when none answers."""
+
+    def __init__(self, wire: Wire, channel: str, reader: Signer) -> None:
+        self._wire = wire
+        self._channel = channel
+        self._reader = reader
+        self._highest = 0
+
+    @property
+    def highest(self) -> int:
+        """The greatest height that a peer told this process so far."""
+        return self._highest
+
+    def height(self) -> int:
+        """How many blocks there are, as the peer that is furthest tells. It never goes back.
+
+        Raises Unavailable while only peers answer that are behind one that answered before: a follower would take it
+        for another ledger.
+        """
+        if self._highest:
+            found = self._of_any(self.height_at)
+            if found >= self._highest:
+                return self._seen(found)
+        found = max(self._of_all(self.height_at))
+        if found < self._highest:
+            raise Unavailable(f"the peers that answer have {found} blocks, but there are {self._highest}: they lag")
+        return self._seen(found)
+
+    def height_at(self, peer: Peer, seconds: float = ATTEMPT) -> int:
+        """How many blocks one peer has. Raises grpc.RpcError, Refused or Unavailable."""
+        info = protos.ledger_info.BlockchainInfo.FromString(self._ask(peer, seconds, "GetChainInfo"))
+        return int(info.height)
+
+    def genesis_hash(self) -> bytes:
+        """SHA-256 of block 0's header."""
+        block = self._block("GetBlockByNumber", "0")
+        header = block.header
+        if hashlib.sha256(b"".join(block.data.data)).digest() != header.data_hash:
+            raise Unavailable("a peer shows a genesis block whose data does not belong to its header")
+        return header_hash(header.number, bytes(header.previous_hash), bytes(header.data_hash))
+
+    def status_of(self, tx_id: str) -> CommitStatus | None:
+        """How a transaction ended; None when it is in no block. A later copy of it in another block says nothing."""
+        try:
+            block = self._block("GetBlockByTxID", tx_id)
+        except Refused as refused:
+            if refused.failure.reason == errors.UNKNOWN_TRANSACTION:
+                return None
+            raise
+        for one in block_event(b"", encode(block)).transactions:
+            if one.tx_id == tx_id:
+                return CommitStatus(tx_id, one.code, int(block.header.number))
+        raise Unavailable(f"a peer gave a block without transaction {tx_id}")
+
+    def _block(self, function: str, argument: str) -> Any:
+        return common.Block.FromString(self._of_any(lambda peer, seconds: self._ask(peer, seconds, function, argument)))
+
+    def _of_any(self, call: Callable[[Peer, float], T]) -> T:
+        return self._wire.first_of(self._wire.peers(), call, budget=BUDGET, attempt=ATTEMPT)
+
+    def _of_all(self, call: Callable[[Peer, float], T]) -> list[T]:
+        found, told = [], []
+        for peer in self._wire.peers():
+            try:
+                found.append(self._wire.first_of([peer], call, budget=ATTEMPT, attempt=ATTEMPT))
+            except Unavailable as error:
+                told.append(error.message)
+        if not found:
+            raise Unavailable("; ".join(told))
+        return found
+
+    def _ask(self, peer: Peer, seconds: float, function: str, *args: str) -> bytes:
+        proposed = messages.new_proposal(
+            signer=self._reader,
+            channel=self._channel,
+            chaincode_name=NAME,
+            args=[function, self._channel, *args],
+            timestamp=datetime.now(UTC),
+        )
+        return bytes(ask(self._wire.channel(peer), proposed, seconds).response.payload)
+
+    def _seen(self, height: int) -> int:
+        self._highest = max(self._highest, height)
+        return height
+
+
+class Answered(grpc.RpcError):
+    """A peer answered a proposal with a status that another peer may not give."""
+
+
+def ask(channel: grpc.Channel, proposed: messages.Proposal, seconds: float) -> Any:
+    """A peer's proposal_response.ProposalResponse, status 200. Raises grpc.RpcError, or Refused."""
+    signed = proposal.SignedProposal(proposal_bytes=proposed.data, signature=proposed.signature)
+    answer = protos.endorser_grpc.EndorserStub(channel).ProcessProposal(signed, timeout=seconds)
+    check(answer)
+    return answer
+
+
+def check(answer: Any) -> None:
+    """Raise what an answer other than 200 means."""
+    if answer.response.status == 200:
+        return
+    failure = status.of_answer(int(answer.response.status), str(answer.response.message))
+    if failure.final:
+        raise Refused(failure)
+    raise Answered(failure.message)
