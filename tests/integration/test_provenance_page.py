@@ -11,6 +11,7 @@ from traceapp.capture.models import EventKey
 from traceapp.epcis import identifiers
 from traceapp.ledger.models import Record
 
+
 @pytest.fixture
 def journey(ledger_world) -> Journey:
     return travelled(ledger_world)
