@@ -5,10 +5,10 @@ The seed is fixed: the same day gives the same data.
 
 import random
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from traceapp.demo.events import Event
-from traceapp.demo.lots import DemoLot, lot_events, lots
+from traceapp.demo.lots import DemoLot, lot_events, lots, open_deliveries
 from traceapp.demo.planted import Planted, choose, planted_events
 from traceapp.demo.sales import sales
 
@@ -31,6 +31,7 @@ def generate(today: date, now: datetime) -> DemoData:
     rng = random.Random(SEED + 1)
     made = [pair for lot in all_lots for pair in lot_events(lot, rng)]
     made += planted_events(all_lots, rng)
+    made += open_deliveries([lot for lot in all_lots if lot.made < now - timedelta(days=5)], now, rng)
     made += sales(today, SEED + 2)
     happened = [(firm, event) for firm, event in made if moment(event) < now]
     happened.sort(key=lambda pair: moment(pair[1]))

@@ -9,13 +9,15 @@ from traceapp.demo.consortium import GOODS, PLACES, SOURCES, Good
 from traceapp.demo.events import Event, event, journey_ends, lot_quantity
 
 WEEKS = 104
-# Lane: usual hours on the way, hours promised, chance of trouble, and the months in which it doubles.
+# Lane: usual hours on the way, hours promised, chance of being late, and the months in which it doubles.
 LANES: dict[tuple[str, str], tuple[float, float, float, frozenset[int]]] = {
     ("moguer", "rotterdam"): (44, 50, 0.16, frozenset({1, 2, 12})),
     ("bergen", "rotterdam"): (36, 40, 0.24, frozenset({1, 2, 11, 12})),
     ("annecy", "rotterdam"): (20, 26, 0.10, frozenset({8, 12})),
-    ("rotterdam", "hamburg"): (9, 12, 0.12, frozenset({7, 8})),
+    ("rotterdam", "hamburg"): (9, 12, 0.10, frozenset({7, 8})),
 }
+RAIL_SHARE = 0.25  # of deliveries; trains are late more often
+RAIL_TROUBLE = 5.0
 BY_ROAD_OF_LYON = frozenset({"moguer", "annecy"})
 
 
@@ -63,15 +65,11 @@ def _delivery(
 ) -> Generator[tuple[str, Event], None, datetime]:
     """A planned delivery and what became of it; returns the moment of arrival."""
     start, end = lane
-    arrived = left + timedelta(hours=_hours(rng, lane, left.month))
+    mode = "Rail" if rng.random() < RAIL_SHARE else "Truck"
+    arrived = left + timedelta(hours=_hours(rng, lane, left.month, mode))
     shared = {"quantityList": lot_quantity(lot.good, lot.number, lot.quantity), **journey_ends(start, end)}
     delivery = {"traceapp:deliveryId": f"{lot.number}-{lot.good.gtin[-4:]}-{end[:3].upper()}"}
-    plan = {
-        "traceapp:plannedDelivery": (left + timedelta(hours=LANES[lane][1])).isoformat(timespec="seconds"),
-        "traceapp:vendor": PLACES[start].name,
-        "traceapp:country": PLACES[end].country,
-        "traceapp:mode": "Truck",
-    }
+    plan = _plan(lane, left + timedelta(hours=LANES[lane][1]), mode)
     name = delivery_name(lot, start, end, "left")
     yield (
         PLACES[start].firm,
@@ -89,10 +87,43 @@ def _delivery(
     return arrived
 
 
-def _hours(rng: random.Random, lane: tuple[str, str], month: int) -> float:
+def _plan(lane: tuple[str, str], planned: datetime, mode: str) -> dict[str, str]:
+    """What is known when a delivery is planned."""
+    return {
+        "traceapp:plannedDelivery": planned.isoformat(timespec="seconds"),
+        "traceapp:vendor": PLACES[lane[0]].name,
+        "traceapp:country": PLACES[lane[1]].country,
+        "traceapp:mode": mode,
+    }
+
+
+def open_deliveries(lots: list[DemoLot], now: datetime, rng: random.Random) -> Iterator[tuple[str, Event]]:
+    """Deliveries from Rotterdam that left a short while ago and have not arrived: what an analyst worries about today."""
+    lane = ("rotterdam", "hamburg")
+    for number, lot in enumerate(lots[-2 * len(GOODS) :]):
+        left = now - timedelta(hours=1 + number)
+        planned = now + timedelta(hours=4 + 9 * number)
+        goods = lot_quantity(lot.good, lot.number, lot.quantity // 4)
+        yield (
+            "maasdok",
+            event(
+                lane[0],
+                left,
+                "shipping",
+                delivery_name(lot, *lane, "again"),
+                disposition="in_transit",
+                quantityList=goods,
+                **journey_ends(*lane),
+                **_plan(lane, planned, "Rail" if rng.random() < 0.5 else "Truck"),
+                **{"traceapp:deliveryId": f"{lot.number}-{lot.good.gtin[-4:]}-HAM2"},
+            ),
+        )
+
+
+def _hours(rng: random.Random, lane: tuple[str, str], month: int, mode: str) -> float:
     """Hours on the way: the usual, give or take, and now and then much more."""
     usual, _, trouble, bad_months = LANES[lane]
-    late = rng.random() < trouble * (2 if month in bad_months else 1)
+    late = rng.random() < trouble * (2 if month in bad_months else 1) * (RAIL_TROUBLE if mode == "Rail" else 0.7)
     hours = rng.gauss(usual, usual * 0.06) + (rng.expovariate(1 / 20) + 6 if late else 0)
     return max(usual * 0.8, hours)
 
