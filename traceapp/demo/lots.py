@@ -98,7 +98,7 @@ def _plan(lane: tuple[str, str], planned: datetime, mode: str) -> dict[str, str]
 
 
 def open_deliveries(lots: list[DemoLot], now: datetime, rng: random.Random) -> Iterator[tuple[str, Event]]:
-    """Deliveries from Rotterdam that left a short while ago and have not arrived: what an analyst worries about today."""
+    """Deliveries that left Rotterdam a short while ago and have not arrived: today's worries of an analyst."""
     lane = ("rotterdam", "hamburg")
     for number, lot in enumerate(lots[-2 * len(GOODS) :]):
         left = now - timedelta(hours=1 + number)
@@ -123,7 +123,8 @@ def open_deliveries(lots: list[DemoLot], now: datetime, rng: random.Random) -> I
 def _hours(rng: random.Random, lane: tuple[str, str], month: int, mode: str) -> float:
     """Hours on the way: the usual, give or take, and now and then much more."""
     usual, _, trouble, bad_months = LANES[lane]
-    late = rng.random() < trouble * (2 if month in bad_months else 1) * (RAIL_TROUBLE if mode == "Rail" else 0.7)
+    trouble *= (2 if month in bad_months else 1) * (RAIL_TROUBLE if mode == "Rail" else 0.7)
+    late = rng.random() < trouble
     hours = rng.gauss(usual, usual * 0.06) + (rng.expovariate(1 / 20) + 6 if late else 0)
     return max(usual * 0.8, hours)
 
