@@ -8,9 +8,11 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from tests.factories import OrganisationFactory
 from traceapp.ledger import daemon as daemons
@@ -136,13 +138,24 @@ def test_killed_at_any_moment_it_loses_and_doubles_nothing(folder):
 
 
 def test_only_one_takes_the_lock(data_dir, db):
-    first, second = SingleRunner(), SingleRunner()
+    def elsewhere() -> bool:
+        """Whether somebody with a database connection of their own gets it."""
+        try:
+            other = SingleRunner()
+            got = other.take()
+            if got:
+                other.release()
+            return got
+        finally:
+            connections.close_all()
+
+    first = SingleRunner()
     assert first.take()
-    assert not second.take()
-    first.release()
-    assert second.take()
-    assert second.held()
-    second.release()
+    assert first.held()
+    with ThreadPoolExecutor(1) as thread:
+        assert not thread.submit(elsewhere).result()
+        first.release()
+        assert thread.submit(elsewhere).result()
 
 
 def test_it_says_what_is_wrong_and_goes_on_when_it_is_well_again(ledger_world, settings):

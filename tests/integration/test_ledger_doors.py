@@ -283,3 +283,42 @@ def test_public_ids_are_made_of_leaves():
     uid = uid_of(leaf)
     assert (uid.version, uid.variant) == (8, "specified in RFC 4122")
     assert uid == uid_of(leaf) != uid_of(leaf[::-1])
+
+
+# --- for operators -----------------------------------------------------------------------------------------------------
+
+
+def test_an_organisation_may_bring_its_own_identity(ledger_world, tmp_path):
+    organisation = ledger_world.organisations[0]
+    issuer = apps.founder()([])
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+
+    def bring(role, org):
+        secret, certificate = issuer.client_identity(organisation.msp_id, org=org, role=role)
+        cert.write_bytes(certificate)
+        key.write_bytes(secret)
+        call_command("import_identity", organisation.msp_id, cert=cert, key=key, stdout=StringIO())
+
+    with pytest.raises(CommandError, match="role=recorder"):
+        bring("reader", organisation.pgln)
+    bring("recorder", organisation.pgln)
+    assert Identity.objects.get(organisation=organisation).certificate == cert.read_text()
+    record = ledger_world.record()
+    ledger_world.anchor()
+    assert selectors.state_of(record) == selectors.State.ON_LEDGER
+
+    key.write_bytes(issuer.client_identity(organisation.msp_id, org="", role="")[0])
+    with pytest.raises(CommandError, match="another key"):
+        call_command("import_identity", organisation.msp_id, cert=cert, key=key)
+    key.write_text("rubbish")
+    with pytest.raises(CommandError, match="no PEM"):
+        call_command("import_identity", organisation.msp_id, cert=cert, key=key)
+    with pytest.raises(CommandError, match="no organisation"):
+        call_command("import_identity", "NobodyMSP", cert=cert, key=key)
+
+
+def test_figures_are_given_for_operators(ledger_world, client):
+    ledger_world.record()
+    text = client.get("/metrics").content.decode()
+    assert "traceapp_ledger_queued_records 1" in text
+    assert "traceapp_ledger_up 0" in text

@@ -22,6 +22,12 @@ class LedgerConfig(AppConfig):
     label = "ledger"
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        from traceapp.ledger.metrics import collect
+        from traceapp.web.metrics import register
+
+        register("ledger", collect)
+
 
 def ledger() -> "Ledger":
     """This process's connection to the ledger. Opening it reads nothing: what is wrong shows at the first call.

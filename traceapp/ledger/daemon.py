@@ -44,7 +44,7 @@ TROUBLES: Final = (
     OSError,
     ValueError,
 )
-"""What the daemon survives: it says so, waits, and begins again."""
+"""What is foreseen, and needs no stack trace. The daemon survives these and the rest: it waits and begins again."""
 
 
 class Daemon:
@@ -97,7 +97,9 @@ class Daemon:
                     self.stop.wait(LOOK)
             except FollowedElsewhere as error:
                 logger.warning("%s", error)
-            except TROUBLES as error:
+            except Exception as error:
+                if not isinstance(error, TROUBLES):
+                    logger.exception("ledgerd met something unforeseen.")
                 pause = min(_LONGEST_PAUSE, max(0.5, pause * 2))
                 self._trouble(worker, error, pause)
                 worker = _Worker()
@@ -106,7 +108,8 @@ class Daemon:
     def _trouble(self, worker: "_Worker", error: Exception, pause: float) -> None:
         sentence = sentence_for(error)
         self._say(f"{sentence} Next try in {pause:g} s.", key=sentence)
-        connection.close()
+        if isinstance(error, DatabaseError):
+            connection.close()
         try:
             self._beat(worker, sentence, now=True)
         except DatabaseError:
@@ -176,4 +179,4 @@ def sentence_for(error: Exception) -> str:
         return f"The database does not take it: {error}."
     if isinstance(error, OSError):
         return f"The system refuses: {error}."
-    return f"{error}"
+    return str(error) if isinstance(error, TROUBLES) else f"An error in the program: {type(error).__name__}: {error}."

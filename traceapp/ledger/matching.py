@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from traceapp.commitments.disclosures import DisclosureError, leaf_of
 from traceapp.ledger import roots, rows
 from traceapp.ledger.models import Finding, Record
 from traceapp.ledger.roots import HASH, Attested
-from traceapp.ledger.rows import MISMATCH, MISSING, Row, Unverified, VerifiedRecord
+from traceapp.ledger.rows import MISSING, Row, Unverified, VerifiedRecord
 from traceapp.ledger.uid import uid_of
 
 
@@ -35,7 +34,7 @@ def leaves_of(of: Attested, blob: bytes, stored: Sequence[Row] | None = None) ->
     def rebuilt() -> Iterator[Mapping[int, bytes]]:
         whole = stored if stored is not None else fetch_batch(of.batch_id)
         placed = [row for row in whole if row.position is not None and 0 <= row.position < of.size]
-        yield {row.position: leaf for row in placed if row.position is not None and (leaf := _leaf(row))}
+        yield {row.position: leaf for row in placed if row.position is not None and (leaf := rows.leaf_in(row))}
         yield {row.position: row.leaf for row in placed if row.position is not None and len(row.leaf) == HASH}
 
     found, damaged = roots.true_leaves(of, blob, rebuilt())
@@ -91,32 +90,40 @@ def rightful(row: Row, leaves: Leaves) -> bool:
     """Whether, of several rows at one position, this is the one that was anchored there."""
     assert row.position is not None
     leaf = leaves.at(row.position)
-    return _leaf(row) == leaf and rows.same_uid(row.uid, leaf)
+    return rows.leaf_in(row) == leaf and rows.same_uid(row.uid, leaf)
 
 
 def missing(of: Attested, leaves: Leaves, position: int) -> Unverified:
     """A position that no row stands at. Its leaf still tells the record's public id."""
-    uid = uid_of(leaves.at(position))
-    reason = f"Missing: the ledger holds a record at position {position} of this batch that is no longer stored."
-    return Unverified(None, uid, of.batch_id, position, MISSING, reason, Finding.What.DROPPED, None, of.kind)
+    leaf = leaves.at(position)
+    return Unverified(
+        pk=None,
+        uid=uid_of(leaf),
+        batch_id=of.batch_id,
+        position=position,
+        state=MISSING,
+        reason=f"Missing: the ledger holds a record at position {position} of this batch that is no longer stored.",
+        what=Finding.What.DROPPED,
+        kind=of.kind,
+        expected=leaf,
+    )
 
 
 def added(row: Row) -> Unverified:
     """A row that says it belongs to the batch, but has no place in it."""
     where = "no position" if row.position is None else f"position {row.position}, which is not its own"
-    reason = f"Does not match the ledger: the row claims {where} in batch {str(row.batch_id)[:8]}."
-    return rows.unverified(row, MISMATCH, Finding.What.ADDED, reason)
+    return rows.mismatch(row, Finding.What.ADDED, f"the row claims {where} in batch {str(row.batch_id)[:8]}")
 
 
 def nothing_to_compare(row: Row) -> Unverified:
     """A row of a batch whose leaves are lost: neither the stored leaves nor the rows give the attested root."""
-    reason = "Does not match the ledger: neither this batch's rows nor its stored leaves give the root on the ledger."
-    return rows.unverified(row, MISMATCH, Finding.What.CHANGED, reason)
+    why = "neither this batch's rows nor its stored leaves give the root on the ledger"
+    return rows.mismatch(row, Finding.What.CHANGED, why)
 
 
 def _explained(found: Unverified, row: Row, leaves: Leaves) -> Unverified:
     """Tell a swap from a change: the row holds, whole, what was anchored elsewhere in the batch."""
-    leaf = _leaf(row)
+    leaf = rows.leaf_in(row)
     if leaf is None or leaves.blob is None:
         return found
     home = next((at for at in range(0, len(leaves.blob), HASH) if leaves.blob[at : at + HASH] == leaf), None)
@@ -126,16 +133,9 @@ def _explained(found: Unverified, row: Row, leaves: Leaves) -> Unverified:
         why = "it stands where it should, but under the public id of another record of the batch"
     else:
         return found
-    return rows.unverified(row, MISMATCH, Finding.What.SWAPPED, f"Does not match the ledger: {why}.")
+    return rows.mismatch(row, Finding.What.SWAPPED, why, found.expected)
 
 
 def _is_anothers_uid(row: Row, leaves: Leaves) -> bool:
     positions = range(len(leaves.blob or b"") // HASH)
     return any(at != row.position and rows.same_uid(row.uid, leaves.at(at)) for at in positions)
-
-
-def _leaf(row: Row) -> bytes | None:
-    try:
-        return leaf_of(row.disclosures, row.hidden)
-    except DisclosureError:
-        return None

@@ -53,6 +53,11 @@ def wanted(found: Founder | None) -> bool:
 
 def _give_identity(organisation: Organisation, issuer: Issuer) -> None:
     key, certificate = issuer.client_identity(organisation.msp_id, org=organisation.pgln, role=RECORDER, custodial=True)
+    keep_identity(organisation, key, certificate)
+
+
+def keep_identity(organisation: Organisation, key: bytes, certificate: bytes) -> None:
+    """Put an organisation's key (PEM) into the key store, and its certificate (PEM) into the database."""
     reference = f"organisation-{organisation.pgln}"
     keystore.put(reference, key)
     Identity.objects.update_or_create(

@@ -50,6 +50,8 @@ class Unverified(msgspec.Struct, frozen=True):
     """A record that was asked for and is not confirmed: `state` for people's eyes, `what` as in Finding.
 
     `state` is `pending`, `mismatch`, `missing` or `rejected`; `reason` a sentence. `pk` and `uid` may be unknown.
+    `expected` is the leaf that the ledger attests for the position, `stored` the one that the stored fields give now;
+    each is empty where it is not known.
     """
 
     pk: int | None
@@ -61,6 +63,8 @@ class Unverified(msgspec.Struct, frozen=True):
     what: str = ""
     organisation_id: int | None = None
     kind: str | None = None
+    expected: bytes = b""
+    stored: bytes = b""
 
 
 PENDING: Final = "pending"
@@ -120,7 +124,7 @@ def examine(row: Row, leaf: bytes, of: Attested, pglns: Mapping[int, str]) -> Ve
     pk, uid, kind, organisation_id, visibility, stored, hidden, column, time, _, position = row
     try:
         if leaf_of(stored, hidden) != leaf:
-            return _mismatch(row, Finding.What.CHANGED, "the stored fields are not those that were anchored")
+            return mismatch(row, Finding.What.CHANGED, "the stored fields are not those that were anchored", leaf)
         body = shapes.opened(stored)
         if (
             body["kind"] == kind == of.kind
@@ -145,20 +149,40 @@ def examine(row: Row, leaf: bytes, of: Attested, pglns: Mapping[int, str]) -> Ve
                 len(hidden) // HASH,
             )
     except DisclosureError as error:
-        return _mismatch(row, Finding.What.CHANGED, f"the stored fields cannot be read: {error}")
+        return mismatch(row, Finding.What.CHANGED, f"the stored fields cannot be read: {error}", leaf)
     except (KeyError, TypeError, ValueError):
         pass
-    return _mismatch(row, Finding.What.COLUMNS, _disagreeing(row, leaf, of, pglns))
+    return mismatch(row, Finding.What.COLUMNS, _disagreeing(row, leaf, of, pglns), leaf)
 
 
-def unverified(row: Row, state: str, what: str, reason: str) -> Unverified:
+def unverified(row: Row, state: str, what: str, reason: str, expected: bytes = b"") -> Unverified:
     """What is said of a row that is not confirmed."""
-    uid = _uid(row.uid)
-    return Unverified(row.pk, uid, row.batch_id, row.position, state, reason, what, row.organisation_id, row.kind)
+    return Unverified(
+        pk=row.pk,
+        uid=_uid(row.uid),
+        batch_id=row.batch_id,
+        position=row.position,
+        state=state,
+        reason=reason,
+        what=what,
+        organisation_id=row.organisation_id,
+        kind=row.kind,
+        expected=expected,
+        stored=(leaf_in(row) or b"") if state == MISMATCH else b"",
+    )
 
 
-def _mismatch(row: Row, what: str, why: str) -> Unverified:
-    return unverified(row, MISMATCH, what, f"Does not match the ledger: {why}.")
+def mismatch(row: Row, what: str, why: str, expected: bytes = b"") -> Unverified:
+    """A row that the ledger does not confirm; `why` is a clause."""
+    return unverified(row, MISMATCH, what, f"Does not match the ledger: {why}.", expected)
+
+
+def leaf_in(row: Row) -> bytes | None:
+    """The leaf that a row's stored fields give; None if they are no disclosures at all."""
+    try:
+        return leaf_of(row.disclosures, row.hidden)
+    except DisclosureError:
+        return None
 
 
 def _uid(raw: Any) -> uuid.UUID | None:

@@ -143,8 +143,9 @@ def judge_unanchored(row: Row, batch: Batch | None) -> Unverified:
     if row.batch_id is None:
         return rows.unverified(row, PENDING, "", "Queued: not yet sent to the ledger.")
     if batch is None:
-        why = f"Does not match the ledger: the row names batch {row.batch_id[:8]}, which is not known here."
-        return rows.unverified(row, MISMATCH, Finding.What.ADDED, why)
+        return rows.mismatch(
+            row, Finding.What.ADDED, f"the row names batch {row.batch_id[:8]}, which is not known here"
+        )
     if batch.state == Batch.State.INVALID:
         return rows.unverified(row, REJECTED, "", f"Rejected by the ledger's contract: {batch.reason}")
     if batch.evidenced is not None:
