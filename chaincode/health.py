@@ -23,6 +23,10 @@ class Health:
         self._changed = threading.Condition()
         self._stopping = False
 
+    @property
+    def serving(self) -> bool:
+        return not self._stopping
+
     def stop(self) -> None:
         """Say NOT_SERVING from now on, to watchers at once."""
         with self._changed:

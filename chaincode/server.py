@@ -3,7 +3,8 @@
 From the environment: CHAINCODE_ID, the package id that the installed package got (as `peer lifecycle chaincode
 queryinstalled` says it); CHAINCODE_SERVER_ADDRESS, where to listen (`127.0.0.1:9999`); with TLS
 CHAINCODE_TLS_KEY and CHAINCODE_TLS_CERT (files), and CHAINCODE_TLS_CLIENT_CA (file) where peers must show a
-certificate too. TLS is on unless CHAINCODE_TLS_DISABLED is `true`. Ends on SIGTERM once what runs has ended.
+certificate too. TLS is on unless CHAINCODE_TLS_DISABLED is `true`. CHAINCODE_OPERATIONS_ADDRESS, if set, answers
+`GET /healthz` there. Ends on SIGTERM once what runs has ended.
 """
 
 import logging
@@ -13,13 +14,14 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import grpc
 
 from chaincode.health import Health
+from chaincode.operations import Operations
 from chaincode.stream import Contract, Stream
 from chaincode.traceability.contract import Traceability
 from chaincode.wire import MAX_MESSAGE_BYTES, shim_grpc
@@ -55,16 +57,21 @@ class Settings:
     key: bytes | None = None
     certificate: bytes | None = None
     client_ca: bytes | None = None
+    operations: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
         """From the environment; SettingsError says what is missing."""
-        if environment.get("CHAINCODE_TLS_DISABLED", "").lower() == "true":
-            return cls(_need(environment, "CHAINCODE_ID"), _need(environment, "CHAINCODE_SERVER_ADDRESS"))
-        client_ca = environment.get("CHAINCODE_TLS_CLIENT_CA")
-        return cls(
+        plain = cls(
             package_id=_need(environment, "CHAINCODE_ID"),
             address=_need(environment, "CHAINCODE_SERVER_ADDRESS"),
+            operations=environment.get("CHAINCODE_OPERATIONS_ADDRESS", ""),
+        )
+        if environment.get("CHAINCODE_TLS_DISABLED", "").lower() == "true":
+            return plain
+        client_ca = environment.get("CHAINCODE_TLS_CLIENT_CA")
+        return replace(
+            plain,
             key=_file(_need(environment, "CHAINCODE_TLS_KEY")),
             certificate=_file(_need(environment, "CHAINCODE_TLS_CERT")),
             client_ca=_file(client_ca) if client_ca else None,
@@ -85,9 +92,12 @@ class Server:
         shim_grpc.add_ChaincodeServicer_to_server(self, self._server)
         self._server.add_generic_rpc_handlers((self._health.handler(),))
         self.port = self._listen()
+        self._operations = Operations(settings.operations, self._health) if settings.operations else None
 
     def start(self) -> None:
         self._server.start()
+        if self._operations:
+            self._operations.start()
 
     def Connect(self, incoming: Iterator[Any], _context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         """A peer connects: gRPC calls this by its name in the protocol."""
@@ -115,6 +125,8 @@ class Server:
             stream.end()
         stopped.wait(grace)
         self._transactions.shutdown(wait=False, cancel_futures=True)
+        if self._operations:
+            self._operations.stop()
 
     def _listen(self) -> int:
         settings = self._settings
@@ -160,7 +172,7 @@ def main() -> int:
     try:
         settings = Settings.read(os.environ)
         server = Server(Traceability(), settings)
-    except (SettingsError, RuntimeError) as error:
+    except (SettingsError, RuntimeError, OSError) as error:
         log.error("%s", error)
         return 2
     server.start()

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from docker.native import ports, probe, programs
 from docker.native.processes import DidNotStart, Processes, clean_environment
-from docker.network import servers, trust
+from docker.network import connection, servers, trust
 from docker.network.administration import Administration, CommandFailed, transient
 from docker.network.material import Material, as_yaml, write
 from docker.network.topology import DESCRIPTION, Node, Topology
@@ -114,6 +114,11 @@ class FabricNetwork:
             not_before=not_before,
             not_after=not_after,
         )
+
+    @property
+    def connection_file(self) -> Path:
+        """What the application needs to use the network (its setting FABRIC_CONFIG): certificates are named in it."""
+        return connection.write(self.folder / "application", self.material, self.sequence)
 
     def trust(self) -> dict[str, Any]:
         """The content of the trust file."""
@@ -232,6 +237,7 @@ class FabricNetwork:
             PYTHONPATH=str(ROOT),
             CHAINCODE_ID=self.administration.package(node.organisation, self.sequence).id,
             CHAINCODE_SERVER_ADDRESS=node.listening("main"),
+            CHAINCODE_OPERATIONS_ADDRESS=node.listening("operations"),
             CHAINCODE_TLS_KEY=str(tls / "key.pem"),
             CHAINCODE_TLS_CERT=str(tls / "cert.pem"),
             CHAINCODE_TLS_CLIENT_CA=str(tls / "ca.pem"),
@@ -241,7 +247,7 @@ class FabricNetwork:
         if node.kind == "contract":
             self.processes.wait_until(node.name, lambda: probe.contract_serves(self.material, node))
         else:
-            self.processes.wait_until(node.name, lambda: probe.operations_are_well(node))
+            self.processes.wait_until(node.name, lambda: probe.is_well(node))
 
     def _run(self, program: str, arguments: Sequence[str], environment: Mapping[str, str]) -> str:
         done = subprocess.run(

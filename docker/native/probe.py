@@ -1,6 +1,7 @@
 """Ask a running server whether it is ready."""
 
 import secrets
+import socket
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
@@ -22,13 +23,23 @@ _gateway_grpc: Any = import_module("fabric_protos.gateway.gateway_pb2_grpc")
 _SECONDS = 10.0
 
 
-def operations_are_well(node: Node) -> bool:
-    """A peer's or orderer's own health answer."""
+def is_well(node: Node) -> bool:
+    """A peer's or orderer's own health answer, once it listens on its other ports too, which may come later."""
+    if not all(_listens(node.host, node.ports[port]) for port in ("main", "admin") if port in node.ports):
+        return False
     try:
         with urllib.request.urlopen(f"http://{node.at('operations')}/healthz", timeout=_SECONDS) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def contract_serves(material: Material, node: Node) -> bool:

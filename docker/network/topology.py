@@ -118,7 +118,7 @@ class Topology:
         for i, one in enumerate(self.organisations):
             for slot in range(SLOTS):
                 name = f"contract-{one.key}" + (f"-{slot + 1}" if slot else "")
-                found.append(self._node(name, "contract", one, i * SLOTS + slot, ("",)))
+                found.append(self._node(name, "contract", one, i * SLOTS + slot, ("", "_operations")))
         return tuple(found)
 
     @property

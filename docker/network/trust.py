@@ -25,7 +25,7 @@ def trust(material: Material, genesis: bytes) -> dict[str, Any]:
         "channel": topology.channel,
         "chaincode": topology.chaincode,
         "attestations": topology.policies["attestations"],
-        "endorsement": [{"from": _begins(material), "rule": _majority([one.msp_id for one in topology.organisations])}],
+        "endorsement": endorsement(material),
         "organisations": [_organisation(material, one, _MEMBER_OUS) for one in topology.organisations],
         "ordererOrganisations": [_organisation(material, topology.ordering, {"orderer": "orderer"})],
         "revoked": [],
@@ -36,6 +36,11 @@ def genesis_hash(genesis: bytes) -> bytes:
     """SHA-256 of block 0's header."""
     header = common.Block.FromString(genesis).header
     return hashlib.sha256(header_bytes(header.number, header.previous_hash, header.data_hash)).digest()
+
+
+def endorsement(material: Material) -> list[dict[str, Any]]:
+    """The rules that a transaction's endorsements must satisfy, and from when: one, the majority of organisations."""
+    return [{"from": _begins(material), "rule": _majority([one.msp_id for one in material.topology.organisations])}]
 
 
 def _majority(msp_ids: list[str]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.error
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import grpc
@@ -64,6 +66,19 @@ def test_a_watcher_is_told_that_the_service_stops():
         ending.start()
         assert next(told) == health.NOT_SERVING
         ending.join()
+
+
+def test_healthz_says_ok_until_the_service_stops():
+    server = serve(Waits(), operations="127.0.0.1:0")
+    url = f"http://127.0.0.1:{server._operations.port}"
+    with urllib.request.urlopen(url + "/healthz", timeout=5) as answer:
+        assert (answer.status, answer.read()) == (200, b'{"status":"OK"}\n')
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(url + "/else", timeout=5)
+    server._health.stop()
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        urllib.request.urlopen(url + "/healthz", timeout=5)
+    server.stop(grace=0.1)
 
 
 def test_stopping_lets_a_running_transaction_end_and_then_hangs_up():
