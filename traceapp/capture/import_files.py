@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -56,12 +57,12 @@ def take_some(*, file: ImportFile, member: User) -> ImportFile:
     importer = Import(
         organisation=file.organisation, member=member, layout=layout, every=file.every, source=Source.FILE
     )
-    deadline = time.monotonic() + SLICE
     coming = drafts(path_of(file), layout, file=file.name)
     for _ in range(file.position):
         next(coming, None)
-    while time.monotonic() < deadline:
-        chunk = [row for row, _ in zip(coming, range(importer.rows_at_once), strict=False)]
+    deadline = time.monotonic() + SLICE
+    while True:
+        chunk = list(islice(coming, importer.rows_at_once))
         with transaction.atomic():
             current = ImportFile.objects.select_for_update().get(pk=file.pk)
             if current.position != file.position or current.finished:
@@ -79,8 +80,8 @@ def take_some(*, file: ImportFile, member: User) -> ImportFile:
             file.save()
         if file.finished:
             path_of(file).unlink(missing_ok=True)
-            break
-    return file
+        if file.finished or time.monotonic() > deadline:
+            return file
 
 
 def forget_old() -> None:

@@ -27,7 +27,7 @@ recorders_only = member_required(*sorted(RECORDERS))
 @require_http_methods(["GET", "HEAD", "POST"])
 @recorders_only
 def upload(request: HttpRequest) -> HttpResponse:
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     errors: list[Any] = []
     if request.method == "POST" and form.is_valid():
         try:

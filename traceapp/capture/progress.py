@@ -10,7 +10,7 @@ TITLES = (
     ("On ledger", "Confirmed by a block"),
     ("Verified", "Checked again just now"),
 )
-_REACHED = {"queued": 1, "pending": 1, "sent": 2, "verified": 4}
+_REACHED = {"queued": 0, "pending": 0, "sent": 1, "verified": 4}
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ def log_step(request: HttpRequest) -> HttpResponse:
     organisation = Organisation.objects.get(pk=viewer.acting_for)
     products = selectors.products_for(viewer)
     initial = initial_of(request.GET, viewer)
-    form = StepForm(request.POST or None, organisation=organisation, products=products, initial=initial)
+    sent = request.POST if request.method == "POST" else None
+    form = StepForm(sent, organisation=organisation, products=products, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             done = _save(form, organisation, request.user)
