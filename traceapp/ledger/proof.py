@@ -63,13 +63,14 @@ def make(record: Record, relation: Relation, *, fields: Collection[str] | None =
     """
     of, row = _verified(record)
     shown, hidden = _divided(row, relation, fields)
+    disclosed: dict[str, Json] = {
+        "disclosures": [one.decode() for one in shown],
+        "hidden": [one.hex() for one in sorted(hidden)],  # sorted: their order would tell which field is which
+    }
     bundle = canonical(
         {
             "format": FORMAT,
-            "record": {
-                "disclosures": [one.decode() for one in shown],
-                "hidden": sorted(one.hex() for one in hidden),
-            },
+            "record": disclosed,
             "inclusion": _inclusion(of, row),
             "anchor": _anchor(of),
         }
@@ -124,7 +125,7 @@ def _divided(row: Row, relation: Relation, fields: Collection[str] | None) -> tu
 
 
 def _covers(field: str, pointer: str) -> bool:
-    return pointer == field or pointer.startswith(f"{field}/")
+    return field != "" and (pointer == field or pointer.startswith(f"{field}/"))
 
 
 def _inclusion(of: Attested, row: Row) -> dict[str, Json]:

@@ -81,7 +81,9 @@ def _fields(request: Request) -> list[str] | None:
 class LinkSerializer(serializers.Serializer[Any]):
     """Which fields a link shows (all that its maker may see, if none is named), and how long."""
 
-    fields_ = serializers.ListField(child=serializers.CharField(max_length=500), max_length=_MOST_FIELDS, required=False)
+    fields_ = serializers.ListField(
+        child=serializers.CharField(max_length=500), max_length=_MOST_FIELDS, required=False
+    )
     hours = serializers.IntegerField(
         min_value=1, max_value=proof_links.LONGEST.days * 24, default=_DEFAULT_HOURS, required=False
     )
@@ -125,7 +127,9 @@ class SharedProofView(APIView):
     permission_classes = [permissions.AllowAny]
     authentication_classes = []
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT, 410: OpenApiTypes.OBJECT, **_PROBLEMS}, operation_id="shared_proof")
+    @extend_schema(
+        responses={200: OpenApiTypes.OBJECT, 410: OpenApiTypes.OBJECT, **_PROBLEMS}, operation_id="shared_proof"
+    )
     def get(self, request: Request, token: str) -> HttpResponse:
         """The proof bundle behind a link. For whoever has the link."""
         try:
