@@ -35,7 +35,7 @@ class Child:
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     delay: float = 0.0
-    restarts: int = 0
+    again: float | None = None  # when it is to be started again
 
 
 @dataclass
@@ -70,19 +70,21 @@ class Supervisor:
         (self.logs / f"{child.name}.pid").write_text(str(child.process.pid))
 
     def tend(self) -> None:
-        """Start again what has ended. A child that keeps ending is started less and less often."""
+        """Start again what has ended. A child that keeps ending soon is started less and less often."""
         for child in self.children:
             if child.process is None or child.process.poll() is None:
                 continue
-            lived = time.monotonic() - child.started
-            child.delay = min(MOST_DELAY, child.delay * 2 or 1.0) if lived < SOON + child.delay else 0.0
-            if lived < child.delay:
-                continue
-            child.restarts += 1
-            _signal_group(child.process.pid, signal.SIGKILL)  # what it had started may still hold its port
-            how = _how(child.process.returncode)
-            self.say(f"{child.name} ended ({how}) and is started again; see {child.name}.log")
-            self._spawn(child)
+            now = time.monotonic()
+            if child.again is None:
+                ended_soon = now - child.started < SOON
+                child.delay = min(MOST_DELAY, child.delay * 2 or 1.0) if ended_soon else 0.0
+                child.again = now + child.delay
+                how = _how(child.process.returncode)
+                self.say(f"{child.name} ended ({how}) and is started again; see {child.name}.log")
+            if now >= child.again:
+                _signal_group(child.process.pid, signal.SIGKILL)  # what it had started may still hold its port
+                child.again = None
+                self._spawn(child)
 
     def running(self) -> bool:
         return all(child.process is not None and child.process.poll() is None for child in self.children)

@@ -65,7 +65,7 @@ class Command(BaseCommand):
             screen.show_addresses(self.console, url, data.planted, state)
             while True:
                 processes.tend()
-                time.sleep(1)
+                time.sleep(0.25)
         finally:
             processes.stop()
             self.console.print("Stopped. The data stay in " + str(folder), soft_wrap=True)
