@@ -283,7 +283,7 @@ def test_a_delivery_that_is_still_to_come_is_a_plan_only(shop, tmp_path):
 
 
 def test_a_delivery_file_with_a_wrong_header_is_refused(shop, tmp_path):
-    with pytest.raises(CommandError, match="wrong header: .* is missing"):
+    with pytest.raises(CommandError, match=r"wrong header: .* is missing"):
         command("import_deliveries", write(tmp_path, SALES))
 
 
