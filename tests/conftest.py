@@ -11,7 +11,7 @@ os.environ.setdefault("KEYSTORE_KEY", "tests-only-keystore-key")
 
 import pytest
 
-pytest_plugins = ["tests.ledger_fixtures"]
+pytest_plugins = ["tests.ledger_fixtures", "tests.fabric_fixtures"]
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ class Deployment:
     reader: Signer
     other: Signer
     stranger: Signer  # of no organisation of this channel
+    expired: Signer  # was a recorder of `organisation` until its certificate ended
     reopen: Callable[[], Ledger]
 
 

@@ -2,15 +2,14 @@
 
 import base64
 import hashlib
-from pathlib import Path
 
 import pytest
 
-from tests.contract.conftest import LEDGERS
 from tests.contract.deployment import Deployment, record, request
 from traceapp.commitments import tree
 from traceapp.commitments.canonical import canonical
 from traceapp.commitments.disclosures import digest, disclose, leaf
+from traceapp.ledger.embedded.adapter import EmbeddedLedger
 from traceapp.verifier import Anchor, NotVerified, Trust, check_bundle, check_evidence, parse_trust
 
 EVENT = {
@@ -33,8 +32,9 @@ def trust(place: Deployment) -> Trust:
 @pytest.fixture(scope="module")
 def elsewhere(place: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Trust:
     """The trust of a second ledger with organisations of the same names."""
-    other = LEDGERS[place.ledger.name](Path(tmp_path_factory.mktemp("elsewhere")))
-    return parse_trust(canonical(other.ledger.trust()))
+    names = [(one["mspId"], one["name"], "") for one in place.ledger.trust()["organisations"]]
+    other = EmbeddedLedger.create(tmp_path_factory.mktemp("elsewhere") / "ledger.sqlite3", names)
+    return parse_trust(canonical(other.trust()))
 
 
 def check(place: Deployment, trust: Trust, tx_id: str, batch_id: str, asked: str = "") -> Anchor:

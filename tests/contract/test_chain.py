@@ -16,8 +16,9 @@ from traceapp.verifier import NotVerified, check_evidence, parse_trust
 
 
 def asn1_header(block: BlockEvent) -> bytes:
-    """For numbers below 128 and the hashes' lengths known, DER is a fixed pattern."""
-    inside = b"\x02\x01" + bytes([block.number])
+    """The hashes' lengths are known, and no chain here has 32768 blocks: so DER is a fixed pattern."""
+    number = block.number.to_bytes(2 if block.number > 127 else 1, "big")
+    inside = b"\x02" + bytes([len(number)]) + number
     inside += b"\x04" + bytes([len(block.previous_hash)]) + block.previous_hash + b"\x04\x20" + block.data_hash
     return b"\x30" + bytes([len(inside)]) + inside
 

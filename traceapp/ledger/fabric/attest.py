@@ -31,15 +31,20 @@ _PAUSE: Final = 0.05
 
 @dataclass
 class _Asked:
-    """One organisation: its peers, the next first; and what it answered, if it did."""
+    """One organisation: its peers, the next first; the call under way; and what came of it."""
 
     peers: list[Peer]
-    answer: Any = None
+    call: Any = field(default=None, repr=False)
+    answer: Any = field(default=None, repr=False)
     failure: Failure | None = None
-    future: Any = field(default=None, repr=False)
 
     @property
-    def knows_not(self) -> bool:
+    def settled(self) -> bool:
+        """Asking again is no use: it answered, or refused for good."""
+        return self.answer is not None or (self.failure is not None and self.failure.final and not self.lacks_it)
+
+    @property
+    def lacks_it(self) -> bool:
         return self.failure is not None and self.failure.reason == errors.UNKNOWN_TRANSACTION
 
 
@@ -49,22 +54,24 @@ def attest(wire: Wire, proposed: messages.Proposal, tx_id: str, *, needed: int) 
     Raises Refused (`unknown_transaction`, `access_denied`, `attestations_differ`), or Unavailable when fewer than
     `needed` organisations answer.
     """
-    asked = _by_organisation(wire.peers())
-    begun = time.monotonic()
-    pause = _PAUSE
-    while True:
-        _round(wire, proposed, [one for one in asked if one.answer is None])
-        answers = [one.answer for one in asked if one.answer is not None]
-        waiting = [one for one in asked if one.answer is None]
-        if not waiting:
-            break
-        if not answers and any(one.knows_not for one in asked):
-            raise refused(errors.UNKNOWN_TRANSACTION, f"no organisation's peer has transaction {tx_id}")
-        if time.monotonic() - begun + pause > (GRACE if len(answers) >= needed else BUDGET):
-            break
-        time.sleep(pause)  # a peer tells nobody when it catches up
-        pause = min(1.0, pause * 2)
-    return _together(proposed, tx_id, asked, needed)
+    asked, begun, pause = _by_organisation(wire.peers()), time.monotonic(), _PAUSE
+    try:
+        while True:
+            _round(wire, proposed, asked, begun + BUDGET, pause)
+            answers = sum(one.answer is not None for one in asked)
+            under_way = any(one.call is not None for one in asked)
+            if not answers and not under_way and any(one.lacks_it for one in asked):
+                raise refused(errors.UNKNOWN_TRANSACTION, f"no organisation's peer has transaction {tx_id}")
+            late = time.monotonic() - begun + pause > (GRACE if answers >= needed else BUDGET)
+            if late or all(one.settled for one in asked):
+                return _together(proposed, tx_id, asked, needed)
+            if not under_way:
+                time.sleep(pause)  # a peer tells nobody when it catches up
+            pause = min(1.0, pause * 2)
+    finally:
+        for one in asked:
+            if one.call is not None:
+                one.call.cancel()
 
 
 def _by_organisation(peers: Sequence[Peer]) -> list[_Asked]:
@@ -74,36 +81,41 @@ def _by_organisation(peers: Sequence[Peer]) -> list[_Asked]:
     return [_Asked(found) for found in grouped.values()]
 
 
-def _round(wire: Wire, proposed: messages.Proposal, waiting: Sequence[_Asked]) -> None:
-    """Ask all that have not answered, at the same time."""
+def _round(wire: Wire, proposed: messages.Proposal, asked: Sequence[_Asked], end: float, wait: float) -> None:
+    """Ask all that are not settled at the same time, and look for a moment at what comes."""
     signed = proposal.SignedProposal(proposal_bytes=proposed.data, signature=proposed.signature)
-    for one in waiting:
-        stub = protos.endorser_grpc.EndorserStub(wire.channel(one.peers[0]))
-        one.future = stub.ProcessProposal.future(signed, timeout=ATTEMPT)
-    for one in waiting:
-        try:
-            answer = one.future.result()
-            system.check(answer)
-            one.answer, one.failure = answer, None
-        except Refused as error:
-            one.failure = error.failure
-            if error.failure.reason != errors.UNKNOWN_TRANSACTION:
-                raise
-        except grpc.RpcError as error:
-            one.failure = status.of_call(error)
-            if one.failure.final and not one.knows_not:
-                raise Refused(one.failure) from error
-            wire.suspect(one.peers[0])
-        one.peers.append(one.peers.pop(0))
+    open_ones = [one for one in asked if not one.settled]
+    for one in open_ones:
+        if one.call is None:
+            seconds = max(0.1, min(ATTEMPT, end - time.monotonic()))
+            stub = protos.endorser_grpc.EndorserStub(wire.channel(one.peers[0]))
+            one.call = stub.ProcessProposal.future(signed, timeout=seconds)
+    for one in open_ones:
+        _look(wire, one, wait)
+
+
+def _look(wire: Wire, one: _Asked, wait: float) -> None:
+    try:
+        answer = one.call.result(timeout=wait)
+        system.check(answer)
+        one.answer, one.failure = answer, None
+    except grpc.FutureTimeoutError:
+        return
+    except Refused as error:
+        one.failure = error.failure
+    except grpc.RpcError as error:
+        one.failure = status.of_call(error)
+        wire.suspect(one.peers[0])
+    one.call = None
+    one.peers.append(one.peers.pop(0))
 
 
 def _together(proposed: messages.Proposal, tx_id: str, asked: Sequence[_Asked], needed: int) -> Attestation:
     """The answers as one attestation: they must be the same bytes, since one payload stands for all."""
     answers = [one.answer for one in asked if one.answer is not None]
-    payloads = {bytes(answer.payload) for answer in answers}
     if len(answers) < needed:
-        told = "; ".join(f"{one.peers[-1].name}: {one.failure.message}" for one in asked if one.failure)
-        raise Unavailable(f"{len(answers)} of {needed} organisations attest transaction {tx_id}: {told}")
+        raise _too_few(tx_id, asked, len(answers), needed)
+    payloads = {bytes(answer.payload) for answer in answers}
     if len(payloads) > 1:
         raise refused(DIFFERENT, f"the organisations' peers attest different things of transaction {tx_id}")
     return Attestation(
@@ -112,3 +124,12 @@ def _together(proposed: messages.Proposal, tx_id: str, asked: Sequence[_Asked], 
         payload=payloads.pop(),
         endorsements=tuple((bytes(a.endorsement.endorser), bytes(a.endorsement.signature)) for a in answers),
     )
+
+
+def _too_few(tx_id: str, asked: Sequence[_Asked], answers: int, needed: int) -> Exception:
+    denied = next((one.failure for one in asked if one.settled and one.failure), None)
+    if denied:
+        return Refused(denied)
+    told = "; ".join(f"{one.peers[-1].name}: {one.failure.message if one.failure else 'no answer'}"
+                     for one in asked if one.answer is None)  # fmt: skip
+    return Unavailable(f"{answers} of {needed} organisations attest transaction {tx_id}: {told}")

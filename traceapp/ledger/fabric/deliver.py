@@ -17,7 +17,7 @@ from traceapp.ledger.errors import Unavailable
 from traceapp.ledger.fabric import protos, status
 from traceapp.ledger.fabric.config import Peer
 from traceapp.ledger.fabric.system import SystemContract
-from traceapp.ledger.fabric.wire import Refused, Wire
+from traceapp.ledger.fabric.wire import Refused, Wire, in_words
 from traceapp.ledger.identities import serialized_identity
 from traceapp.ledger.port import BlockEvent, Signer
 from traceapp.ledger.protos import common, encode
@@ -43,7 +43,7 @@ class BlockSource:
         while True:
             peer = next((one for one in self._wire.peers() if one.name not in told), None)
             if peer is None:
-                raise Unavailable("; ".join(f"{name}: {why}" for name, why in told.items()))
+                raise Unavailable(in_words(list(told.items())))
             try:
                 for event in self._of(peer, number, timeout):
                     yield event

@@ -44,6 +44,8 @@ _CODES: Final = {
 
 # Clearer words for what may pass, or what somebody has to put right on the network.
 _PASSING: Final = (
+    ("No metadata was found for chaincode", "no contract {chaincode} is known on the channel {channel}"),
+    ("policy manager for channel", "the peer does not know the channel {channel}"),
     ("no peer combination", "too few organisations' peers are known to be up to satisfy the endorsement rule"),
     ("failed to select a set of endorsers", "too few organisations' peers can be reached to endorse"),
     ("no peers available to evaluate", "no peer that is up has the contract {chaincode} on the channel {channel}"),
@@ -73,8 +75,8 @@ def of_call(error: grpc.RpcError) -> Failure:
     """What a failed call means."""
     said = list(_said(error))
     whole = " | ".join(said)
-    found = _refusal_of_contract(said) or _known(whole) or _by_code(_code(error), whole)
-    return found or Failure(errors.UNAVAILABLE, _passing(whole), final=False)
+    found = _refusal_of_contract(said) or _known(whole) or _passing(whole) or _by_code(_code(error), whole)
+    return found or Failure(errors.UNAVAILABLE, whole, final=False)
 
 
 def of_answer(status: int, message: str) -> Failure:
@@ -85,7 +87,7 @@ def of_answer(status: int, message: str) -> Failure:
     contract = _ANSWER.match(message)
     if contract:
         return Failure(contract[1], contract[2], final=True)
-    return Failure(errors.UNAVAILABLE, f"{_passing(message)} (status {status})", final=False)
+    return _passing(message) or Failure(errors.UNAVAILABLE, f"{message} (status {status})", final=False)
 
 
 def timed_out(error: grpc.RpcError) -> bool:
@@ -96,7 +98,8 @@ def timed_out(error: grpc.RpcError) -> bool:
 def details(error: grpc.RpcError) -> list[Any]:
     """The gateway.ErrorDetail messages a call's trailer carries; empty when there are none or they do not parse."""
     trailers = error.trailing_metadata() if isinstance(error, grpc.Call) else None
-    found: list[Any] = [one[1] for one in trailers or () if one[0] == _TRAILER]
+    pairs: Any = trailers or ()
+    found = [value for key, value in pairs if key == _TRAILER]
     try:
         packed = [part for value in found for part in _any_fields(bytes(value))]
         return [gateway.ErrorDetail.FromString(any_message.Any.FromString(one).value) for one in packed]
@@ -136,8 +139,9 @@ def _known(whole: str) -> Failure | None:
     return None
 
 
-def _passing(whole: str) -> str:
-    return next((sentence for words, sentence in _PASSING if words in whole), whole)
+def _passing(whole: str) -> Failure | None:
+    sentence = next((sentence for words, sentence in _PASSING if words in whole), None)
+    return Failure(errors.UNAVAILABLE, sentence, final=False) if sentence else None
 
 
 def _any_fields(data: bytes) -> Iterator[bytes]:

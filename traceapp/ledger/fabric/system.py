@@ -86,7 +86,8 @@ class SystemContract:
         return self._wire.first_of(self._wire.peers(), call, budget=BUDGET, attempt=ATTEMPT)
 
     def _of_all(self, call: Callable[[Peer, float], T]) -> list[T]:
-        found, told = [], []
+        found: list[T] = []
+        told: list[str] = []
         for peer in self._wire.peers():
             try:
                 found.append(self._wire.first_of([peer], call, budget=ATTEMPT, attempt=ATTEMPT))

@@ -20,7 +20,7 @@ from traceapp.ledger.fabric.status import Failure
 T = TypeVar("T")
 
 MESSAGE_BYTES: Final = 100 * 1024 * 1024
-SUSPECT: Final = 5.0
+SUSPECT: Final = 30.0
 """Seconds for which a peer that failed is tried last."""
 
 _OPTIONS: Final = (
@@ -85,8 +85,8 @@ class Wire:
                 if failure.final:
                     raise Refused(failure) from error
                 self.suspect(peer)
-                told.append(f"{peer.name}: {failure.message}")
-        raise Unavailable("; ".join(dict.fromkeys(told)) or "no peer could be asked in time")
+                told.append((peer.name, failure.message))
+        raise Unavailable(in_words(told))
 
     @contextmanager
     def room(self, wait: float) -> Iterator[None]:
@@ -130,6 +130,15 @@ class _Process:
             channels, self._channels = list(self._channels.values()), {}
         for channel in channels:
             channel.close()
+
+
+def in_words(told: Sequence[tuple[str, str]]) -> str:
+    """What peers said, by name; one sentence where they said the same."""
+    if not told:
+        return "no peer could be asked in time"
+    if len({message for _, message in told}) == 1:
+        return f"{told[0][1]} ({', '.join(name for name, _ in told)})"
+    return "; ".join(f"{name}: {message}" for name, message in told)
 
 
 def _open(peer: Peer) -> grpc.Channel:
