@@ -67,7 +67,9 @@ class Supervisor:
             preexec_fn=end_with_parent,  # noqa: PLW1509  (no thread runs here, and the call is one system call)
         )
         child.started = time.monotonic()
-        (self.logs / f"{child.name}.pid").write_text(str(child.process.pid))
+        beside = self.logs / f".{child.name}.pid"
+        beside.write_text(str(child.process.pid))
+        beside.replace(self.logs / f"{child.name}.pid")
 
     def tend(self) -> None:
         """Start again what has ended. A child that keeps ending soon is started less and less often."""
