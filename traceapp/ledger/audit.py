@@ -46,30 +46,22 @@ def everything(ledger: Ledger, progress: Callable[[Result], None] = lambda _: No
 
 def steps(ledger: Ledger, result: Result) -> Iterator[None]:
     """The same, one batch or block a step. Nothing is held open in the database between steps."""
-    known = Known.now()
     chain: list[Found] = []
     for event in chained(ledger, chain):
         for one in blocks.transactions(event, ledger.chaincode):
             for written in one.batches:
                 result.seen.add(written.id)
-                _audit(written.id, OnLedger(written, one.tx_id, event.number), known, result)
+                _audit(written.id, OnLedger(written, one.tx_id, event.number), result)
                 yield
         result.blocks += 1
         yield
     findings.keep(chain, scope=findings.OF_CHAIN)
     for batch_id in stored_batch_ids():
-        if batch_id not in result.seen and not _newer(batch_id, result.blocks):
+        if batch_id not in result.seen:
             result.seen.add(batch_id)
-            _audit(batch_id, None, known, result)
+            _audit(batch_id, None, result)
             yield
     audit_queue(result)
-
-
-def _newer(batch_id: str, walked: int) -> bool:
-    """Whether a batch came on to the ledger after its blocks were walked."""
-    block = Batch.objects.filter(pk=batch_id).values_list("block", flat=True).first()
-    followed = Checkpoint.objects.filter(pk=PROJECTION).values_list("block", flat=True).first()
-    return block is not None and followed is not None and walked <= block <= followed
 
 
 def chained(ledger: Ledger, faults: list[Found]) -> Iterator[BlockEvent]:
@@ -112,8 +104,9 @@ def _paged(ids: "QuerySet[Any, str]") -> Iterator[str]:
         last = page[-1]
 
 
-def _audit(batch_id: str, on_ledger: OnLedger | None, known: Known, result: Result) -> None:
-    records = audit_batch(batch_id, on_ledger, known)
+def _audit(batch_id: str, on_ledger: OnLedger | None, result: Result) -> None:
+    # Known anew each time: organisations may join while a slow walk goes on.
+    records = audit_batch(batch_id, on_ledger, Known.now(), walked=result.blocks)
     if records is not None:
         result.batches += 1
         result.records += records

@@ -71,16 +71,19 @@ class _Case:
         return self.batch.organisation_id if self.batch else None
 
 
-def audit_batch(batch_id: str, on_ledger: OnLedger | None, known: Known) -> int | None:
+def audit_batch(batch_id: str, on_ledger: OnLedger | None, known: Known, *, walked: int) -> int | None:
     """Check one batch in every way there is, and keep what was found. `on_ledger`: None if no block holds it.
 
-    Returns how many rows were checked; None if the batch is no concern of ours, or not yet.
+    `walked`: how many blocks were looked at. Returns how many rows were checked; None if the batch is no concern of
+    ours, or came on to the ledger meanwhile.
     """
-    followed = Checkpoint.objects.filter(pk=PROJECTION).values_list("block", flat=True).first()
+    before = _followed()
     batch = Batch.objects.filter(pk=batch_id).first()
     settled = batch is not None and batch.state == Batch.State.VALID
-    if on_ledger is not None and not settled and (followed is None or on_ledger.block > followed):
+    if on_ledger is not None and not settled and on_ledger.block > before:
         return None  # the projection has not come so far
+    if on_ledger is None and batch is not None and batch.block is not None and walked <= batch.block <= _followed():
+        return None  # its block came after the walk
     evidence = Evidence.objects.filter(pk=batch_id).first()
     case = _Case(batch_id, on_ledger, batch, evidence, matching.fetch_batch(batch_id), known)
     if on_ledger is not None and not case.is_stored and on_ledger.batch.organisation not in known.hosted:
@@ -88,6 +91,10 @@ def audit_batch(batch_id: str, on_ledger: OnLedger | None, known: Known) -> int 
     found = [*_about_batch(case), *_about_rows(case)]
     findings.keep(found, scope=findings.of_batch(batch_id))
     return len(case.stored)
+
+
+def _followed() -> int:
+    return Checkpoint.objects.filter(pk=PROJECTION).values_list("block", flat=True).first() or 0
 
 
 def _about_batch(case: _Case) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from traceapp.ledger.models import Finding
@@ -41,21 +41,26 @@ OF_CHAIN = Q(batch_id="", what=Finding.What.CHAIN)
 
 def keep(found: Sequence[Found], *, scope: Q) -> None:
     """Make the open findings of a scope those that were just found. Others of it are resolved now."""
-    held = {_key(one): one for one in Finding.objects.filter(scope, resolved=None)}
-    seen = {one.key: one for one in found}
-    if not held and not seen:
+    if not found and not Finding.objects.filter(scope, resolved=None).exists():
         return
-    now = datetime.now(UTC)
     with transaction.atomic():
-        gone = [one.pk for key, one in held.items() if key not in seen]
-        still = [one.pk for key, one in held.items() if key in seen and one.message == seen[key].message]
-        reworded = [one.pk for key, one in held.items() if key in seen and one.message != seen[key].message]
-        _paged(gone, resolved=now)
-        _paged(still, last_seen=now)
-        for pk in reworded:
-            one = Finding.objects.get(pk=pk)
-            Finding.objects.filter(pk=pk).update(message=seen[_key(one)].message, last_seen=now)
+        _one_at_a_time()
+        held = {_key(one): one for one in Finding.objects.filter(scope, resolved=None)}
+        seen = {one.key: one for one in found}
+        now = datetime.now(UTC)
+        _paged([one.pk for key, one in held.items() if key not in seen], resolved=now)
+        _paged([one.pk for key, one in held.items() if key in seen], last_seen=now)
+        for key, one in held.items():
+            if key in seen and one.message != seen[key].message:
+                Finding.objects.filter(pk=one.pk).update(message=seen[key].message)
         Finding.objects.bulk_create([_row(one) for key, one in seen.items() if key not in held], batch_size=500)
+
+
+def _one_at_a_time() -> None:
+    """So that two audits at once do not write the same finding twice; SQLite's transactions take turns anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('traceapp findings'))")
 
 
 def _paged(pks: list[int], **values: datetime) -> None:

@@ -59,19 +59,20 @@ def read_kind(
     without it, waiting and rejected records come last as `pending` and `rejected`. `organisations`: only records by
     these. `chunk`: about how many rows are held at once.
     """
-    pglns = _pglns()
-    wanted = None if organisations is None else {pglns[one] for one in organisations if one in pglns}
-    for page in _anchored_pages(up_to_block):
+    refused: list[str] = []
+    for page in _anchored_pages(up_to_block, refused):
+        pglns = _pglns()  # organisations may join while a long read goes on
+        wanted = None if organisations is None else {pglns[one] for one in organisations if one in pglns}
         ours = [of for of in page if of.kind == kind and (wanted is None or of.organisation in wanted)]
         yield from _read_batches(ours, pglns, chunk)
-    for records in _not_attested(kind, organisations, up_to_block):
+    for records in _not_attested(kind, organisations, up_to_block, refused):
         for start in _chunks(records, chunk):
             yield from _judge(start)
 
 
 def batches(kind: str, up_to_block: int | None = None) -> list[tuple[str, bytes, int]]:
     """(batch id, root, block) of every attested batch of a kind, in (block, id) order: what a training set rests on."""
-    pages = _anchored_pages(up_to_block)
+    pages = _anchored_pages(up_to_block, [])
     return [(of.batch_id, of.root, of.block) for page in pages for of in page if of.kind == kind]
 
 
@@ -159,8 +160,11 @@ def judge_unanchored(row: Row, batch: Batch | None) -> Unverified:
 # --- everything of a kind ---------------------------------------------------------------------------------------------
 
 
-def _anchored_pages(up_to_block: int | None) -> Iterator[list[Attested]]:
-    """All evidence that checks, in (block, batch id) order. Batch rows are not asked: they prove nothing."""
+def _anchored_pages(up_to_block: int | None, refused: list[str]) -> Iterator[list[Attested]]:
+    """All evidence that checks, in (block, batch id) order; the batches of that which does not go to `refused`.
+
+    Batch rows are not asked: they prove nothing.
+    """
     after = Q()
     while True:
         page = Evidence.objects.filter(after).order_by("block", "batch_id")
@@ -170,6 +174,7 @@ def _anchored_pages(up_to_block: int | None) -> Iterator[list[Attested]]:
         if not stored:
             return
         checked = [roots.check(batch_id, tx_id, block, bytes(a)) for batch_id, tx_id, block, a in stored]
+        refused += [one[0] for one, answer in zip(stored, checked, strict=True) if isinstance(answer, Refused)]
         yield [one for one in checked if isinstance(one, Attested)]
         last_id, _, last_block, _ = stored[-1]
         after = Q(block__gt=last_block) | Q(block=last_block, batch_id__gt=last_id)
@@ -202,7 +207,7 @@ def _read_together(together: Sequence[Attested], pglns: dict[int, str]) -> Itera
 
 
 def _not_attested(
-    kind: str, organisations: Collection[int] | None, up_to_block: int | None
+    kind: str, organisations: Collection[int] | None, up_to_block: int | None, refused: Sequence[str]
 ) -> Iterator[QuerySet[Record]]:
     """Records of a kind in batches without good evidence, in no batch, and in batches that nobody knows."""
     ours = Record.objects.filter(kind=kind)
@@ -210,11 +215,7 @@ def _not_attested(
         ours = ours.filter(organisation__in=organisations)
     unproven = ~Exists(Evidence.objects.filter(batch_id=OuterRef("pk")))
     without = Batch.objects.filter(unproven, **_up_to(up_to_block)).order_by("created", "pk")
-    for batch_id in without.values_list("pk", flat=True):
-        yield ours.filter(batch_id=batch_id)
-    for batch_id in _refused(up_to_block):
-        yield ours.filter(batch_id=batch_id)
-    for batch_id in unknown_batches():
+    for batch_id in [*without.values_list("pk", flat=True), *refused, *unknown_batches()]:
         yield ours.filter(batch_id=batch_id)
     if up_to_block is None:
         yield ours.filter(batch=None)
@@ -222,13 +223,6 @@ def _not_attested(
 
 def _up_to(block: int | None) -> dict[str, int]:
     return {} if block is None else {"block__lte": block}
-
-
-def _refused(up_to_block: int | None) -> list[str]:
-    """Batches whose stored evidence does not check."""
-    stored = Evidence.objects.filter(**_up_to(up_to_block)).order_by("block", "batch_id")
-    found = stored.values_list("batch_id", "tx_id", "block", "attestation").iterator(chunk_size=_PAGE)
-    return [b for b, tx_id, block, a in found if isinstance(roots.check(b, tx_id, block, bytes(a)), Refused)]
 
 
 def unknown_batches() -> list[str]:
