@@ -135,6 +135,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- the ledger ------------------------------------------------------------------------------------------------------
 LEDGER = env.str("LEDGER", "embedded")
 LEDGER_PATH = Path(env.str("LEDGER_PATH", str(DATA_DIR / "ledger.sqlite3")))
+FABRIC_CONFIG = Path(env.str("FABRIC_CONFIG", str(DATA_DIR / "fabric" / "connection.json")))  # where LEDGER=fabric
 LEDGER_CHANNEL = env.str("LEDGER_CHANNEL", "trace")
 LEDGER_CHAINCODE = env.str("LEDGER_CHAINCODE", "traceability")
 KEYSTORE_PATH = Path(env.str("KEYSTORE_PATH", str(DATA_DIR / "keys")))

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
     from traceapp.ledger.embedded.adapter import EmbeddedLedger
+    from traceapp.ledger.fabric.adapter import FabricLedger
     from traceapp.ledger.port import Ledger
     from traceapp.ledger.provision import Founder
 
@@ -34,7 +35,8 @@ def ledger() -> "Ledger":
 
     Kept per process: a forked child opens its own, since connections must not be shared over a fork.
     """
-    return _opened(settings.LEDGER, Path(settings.LEDGER_PATH), os.getpid())
+    path = settings.FABRIC_CONFIG if settings.LEDGER == "fabric" else settings.LEDGER_PATH
+    return _opened(settings.LEDGER, Path(path), os.getpid())
 
 
 def founder() -> "Founder | None":
@@ -65,4 +67,10 @@ def _embedded(path: Path) -> "EmbeddedLedger":
     return EmbeddedLedger(path, clock=_now)
 
 
-_ADAPTERS: "dict[str, Callable[[Path], Ledger]]" = {"embedded": _embedded}
+def _fabric(path: Path) -> "FabricLedger":
+    from traceapp.ledger.fabric.adapter import FabricLedger
+
+    return FabricLedger(path)
+
+
+_ADAPTERS: "dict[str, Callable[[Path], Ledger]]" = {"embedded": _embedded, "fabric": _fabric}
