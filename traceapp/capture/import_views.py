@@ -38,7 +38,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             form.add_error("file", error.summary)
             errors = error.errors[:100]
     shown = {"form": form, "errors": errors, "layouts": LAYOUTS.values(), "unfinished": _unfinished(request)}
-    return render(request, "capture/import.html", shown, status=422 if form.errors else 200)
+    return render(request, "capture/import.html", shown)
 
 
 def _taken(request: HttpRequest, form: FileForm) -> HttpResponse:

@@ -24,7 +24,13 @@ from traceapp.ledger.receipts import sign_receipt
 from traceapp.web.pagination import page_of
 
 recorders_only = member_required(*sorted(RECORDERS))
-STEP_FILTERS = (("", "All"), ("shipping", "Shipped"), ("receiving", "Received"), ("commissioning", "Commissioned"))
+STEP_FILTERS = (
+    ("", "All"),
+    ("shipping", "Shipped"),
+    ("receiving", "Received"),
+    ("commissioning", "Begun"),
+    ("retail_selling", "Sold"),
+)
 STATE_FILTERS = (("queued", "Queued"), ("sent", "Sent"), ("on_ledger", "On ledger"), ("rejected", "Rejected"))
 
 
@@ -49,7 +55,7 @@ def log_step(request: HttpRequest) -> HttpResponse:
         "lots": selectors.lots_for(products),
         "has_places": form.fields["place"].queryset.exists(),  # type: ignore[attr-defined]
     }
-    return render(request, "capture/log.html", shown, status=422 if form.errors else 200)
+    return render(request, "capture/log.html", shown)
 
 
 def _save(form: StepForm, organisation: Organisation, user: Any) -> CaptureJob:
