@@ -1,15 +1,53 @@
-"""Short phrases of the consumer page that need counting or a unit."""
+"""What the maker says of a product and its lot, and phrases of the page that need counting or a unit."""
 
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from django.utils import formats
+from django.db.models import OuterRef, Subquery
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from traceapp.masterdata.models import Product
+from traceapp.masterdata.models import Lot, Product
 
 
-def keep_at(product: Product | None) -> str:
+@dataclass(frozen=True)
+class ProductFacts:
+    """Master data: told by the maker, not on the ledger."""
+
+    name: str
+    brand: str
+    owner: str
+    origin: str
+    allergens: str
+    storage_min_c: Decimal | None
+    storage_max_c: Decimal | None
+    best_before: date | None
+    is_past_date: bool
+
+
+def product_facts(gtin: str, lot: str | None) -> ProductFacts | None:
+    """What is known of a product, and of that lot of it. One query."""
+    dates = Lot.objects.filter(product=OuterRef("pk"), number=lot or "").values("best_before")
+    product = Product.objects.select_related("organisation").annotate(dated=Subquery(dates)).filter(gtin=gtin).first()
+    if product is None:
+        return None
+    dated: date | None = product.dated
+    return ProductFacts(
+        name=product.name,
+        brand=product.brand,
+        owner=product.organisation.name,
+        origin=product.origin,
+        allergens=product.allergens,
+        storage_min_c=product.storage_min_c,
+        storage_max_c=product.storage_max_c,
+        best_before=dated,
+        is_past_date=dated is not None and dated < timezone.now().date(),
+    )
+
+
+def keep_at(product: ProductFacts | None) -> str:
     """`0 to 4 °C`, or one bound alone; empty when neither is known."""
     if product is None:
         return ""

@@ -1,8 +1,7 @@
 """What a scanned code stands for: product, journey and verdict, all of it checked for this one answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from django.utils import timezone
@@ -15,8 +14,8 @@ from traceapp.epcis import identifiers
 from traceapp.epcis.digital_link import DigitalLink
 from traceapp.ledger import verified
 from traceapp.ledger.verified import Unverified, VerifiedRecord
-from traceapp.masterdata.models import Lot, Product
 from traceapp.provenance import goods, journey, names
+from traceapp.provenance.facts import ProductFacts, product_facts
 from traceapp.provenance.journey import Step, Told
 from traceapp.provenance.public import public_event
 from traceapp.provenance.trails import Trail, trails
@@ -28,12 +27,12 @@ LONGEST_STRIP = 24  # links drawn beside the verdict
 
 @dataclass(frozen=True)
 class Scan:
+    """All of it are plain values: two scans that are equal read the same, whenever they were made."""
+
     link: DigitalLink
-    product: Product | None
-    lot: Lot | None
-    steps: list[Step]
-    left_out: int  # records beyond MOST_STEPS, neither shown nor counted
-    checked: datetime
+    product: ProductFacts | None
+    steps: tuple[Step, ...]
+    left_out: int = 0  # records beyond MOST_STEPS, neither shown nor counted
 
     @property
     def level(self) -> str:
@@ -52,7 +51,7 @@ class Scan:
             refused=states.count("rejected"),
             recalled_by=next((step.by for step in self.steps if step.is_recall), ""),
             times_sold=sum(step.is_sale for step in self.steps) if self.level == "item" else 0,
-            expired=self.is_past_date,
+            expired=bool(self.product and self.product.is_past_date),
             names_product_only=self.level == "product" and self.product is not None,
         )
 
@@ -61,11 +60,7 @@ class Scan:
         return judge(self.signs)
 
     @property
-    def is_past_date(self) -> bool:
-        return bool(self.lot and self.lot.best_before and self.lot.best_before < self.checked.date())
-
-    @property
-    def strip(self) -> list[Step]:
+    def strip(self) -> Sequence[Step]:
         """The chain beside the verdict. A long one is cut, but for its broken links."""
         if len(self.steps) <= LONGEST_STRIP:
             return self.steps
@@ -87,19 +82,11 @@ class Scan:
 
 def scan(link: DigitalLink) -> Scan:
     """Everything the public page of a code says. A dozen queries at the most, whatever the number of records."""
-    product, lot = _master_data(link)
-    steps, left_out = _steps(link) if link.gtin is None or link.lot or link.serial else ([], 0)
-    return Scan(link, product, lot, steps, left_out, timezone.now())
-
-
-def _master_data(link: DigitalLink) -> tuple[Product | None, Lot | None]:
-    if not link.gtin:
-        return None, None
-    if link.lot:
-        lots = Lot.objects.select_related("product__organisation")
-        if lot := lots.filter(product__gtin=link.gtin, number=link.lot).first():
-            return lot.product, lot
-    return Product.objects.select_related("organisation").filter(gtin=link.gtin).first(), None
+    product = product_facts(link.gtin, link.lot) if link.gtin else None
+    if link.gtin and not link.lot and not link.serial:
+        return Scan(link, product, ())
+    steps, left_out = _steps(link)
+    return Scan(link, product, tuple(steps), left_out)
 
 
 def _steps(link: DigitalLink) -> tuple[list[Step], int]:

@@ -1,9 +1,14 @@
 """The resolver, the page of a scanned code, and the field where one types it."""
 
 from datetime import UTC
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,7 +18,7 @@ from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.provenance import codes, facts
 from traceapp.provenance.answers import bad_code
 from traceapp.provenance.raw_path import raw_path, raw_query
-from traceapp.provenance.scan import scan
+from traceapp.provenance.scan import Scan, scan
 from traceapp.provenance.verdict import Verdict, sentence, tally
 from traceapp.web.times import in_words
 
@@ -51,12 +56,24 @@ def page(request: HttpRequest) -> HttpResponse:
         "verdict": found.verdict,
         "said": sentence(found.verdict, found.signs),
         "tally": tally(found.signs),
-        "code": codes.readable(link),
-        "checked": in_words(found.checked, UTC),
+        "checked": in_words(timezone.now(), UTC),
+        "details": _details(found, get_language() or ""),
+    }
+    return render(request, "provenance/page.html", context, status=404 if found.verdict is Verdict.UNKNOWN else 200)
+
+
+@lru_cache(maxsize=256)
+def _details(found: Scan, language: str) -> SafeString:
+    """The page below the verdict. Remembered by all it says: what was checked is checked again, not written again."""
+    context = {
+        "scan": found,
+        "verdict": found.verdict,
+        "tally": tally(found.signs),
+        "code": codes.readable(found.link),
         "keep_at": facts.keep_at(found.product),
         "journey_note": facts.journey_note(len(found.steps), found.places),
     }
-    return render(request, "provenance/page.html", context, status=404 if found.verdict is Verdict.UNKNOWN else 200)
+    return render_to_string("provenance/details.html", context)
 
 
 @require_safe
