@@ -1,0 +1,241 @@
+"""Nobody and another organisation walk through every address: nothing private is said, nothing breaks.
+
+What must not be said carries a marker. The markers stand in private records, in records for parties only, in the hidden
+fields of a public record, and in everything an organisation keeps for itself: places, members, tokens, jobs, forecasts.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from forecasting.models import DelayPrediction, LeftOutRow, Run, Series, TrainingJob
+from tests.factories import LocationFactory, LotFactory, ProductFactory, api_token, member
+from tests.integration import walk
+from traceapp.accounts.models import ApiToken, Membership, Organisation, User
+from traceapp.accounts.roles import Role
+from traceapp.accounts.visibility import Visibility
+from traceapp.capture.services import capture_document, capture_events
+from traceapp.epcis import identifiers
+from traceapp.epcis.parse import parse_event
+from traceapp.ledger.models import Finding, Record
+from traceapp.masterdata.models import Location, Product
+
+pytestmark = pytest.mark.django_db
+
+MARK = "Zyzzogeton"  # a word that no page says by itself
+AMOUNT = 424242
+
+
+@dataclass
+class Secrets:
+    owner: Organisation
+    stranger: User
+    token: str
+    paths: list[str]  # Digital Link paths of the goods
+
+
+def event(lot: str, place: str, **members):
+    return {
+        "type": "ObjectEvent",
+        "eventID": f"urn:uuid:{uuid4()}",
+        "eventTime": "2026-05-14T07:12:00Z",
+        "eventTimeZoneOffset": "+02:00",
+        "action": "OBSERVE",
+        "bizStep": "shipping",
+        "readPoint": {"id": place},
+        "quantityList": [{"epcClass": lot, "quantity": AMOUNT}],
+        "bizTransactionList": [{"type": "po", "bizTransaction": f"urn:order:{MARK}"}],
+        "traceapp:note": MARK,
+        **members,
+    }
+
+
+def capture(owner, visibility, *events):
+    context = {"traceapp": "https://traceapp.example/voc/"}
+    parsed = [parse_event(one, context=context) for one in events]
+    return capture_events(organisation=owner, member=None, events=parsed, source="import", visibility=visibility)
+
+
+def forecasts_of(owner, person, record):
+    job = TrainingJob.objects.create(organisation=owner, requested_by=person, kind="demand", doing=MARK, error=MARK)
+    run = Run.objects.create(
+        job=job,
+        organisation=owner,
+        kind="demand",
+        record=record,
+        statement={"note": MARK},
+        dataset_root="ab" * 32,
+        as_of_block=1,
+        until=date(2026, 5, 14),
+        horizon=7,
+        rows_used=AMOUNT,
+        predictions_hash="cd" * 32,
+        model_hash="ef" * 32,
+    )
+    Series.objects.create(
+        run=run, product=MARK, place=MARK, product_name=MARK, place_name=MARK, every="day", champion="x", mode="x"
+    )
+    LeftOutRow.objects.create(run=run, reason="mismatch", record_uid=record.uid, detail=MARK)
+    DelayPrediction.objects.create(
+        run=run,
+        record_uid=record.uid,
+        delivery=MARK,
+        scheduled=date(2026, 5, 14),
+        p_late=0.5,
+        days_p10=0,
+        days_p50=1,
+        days_p90=2,
+    )
+    TrainingJob.objects.create(organisation=owner, requested_by=person, kind="delay", state="running", doing=MARK)
+
+
+@pytest.fixture
+def secrets(ledger_world, settings):
+    settings.DEMO = False
+    owner, other, third = ledger_world.organisations
+    person = member(owner, Role.ADMIN, email=f"{MARK}@owner.example", first_name=MARK, last_name=MARK)
+    private_place = LocationFactory(organisation=owner, name=f"{MARK} yard", city=MARK)
+    open_place = LocationFactory(organisation=owner, name="Dock", city="Rotterdam")
+    lots = [LotFactory(product=ProductFactory(organisation=owner, name="Strawberries")) for _ in range(3)]
+    of = [identifiers.lot(lot.product.gtin, lot.number) for lot in lots]
+    hidden, dock = identifiers.location(private_place.gln), identifiers.location(open_place.gln)
+    (record,) = capture(owner, Visibility.PRIVATE, event(of[0], hidden, disposition="in_transit"))
+    party = [{"type": "owning_party", "destination": identifiers.party(third.pgln)}]
+    capture(owner, Visibility.PARTIES, event(of[1], hidden, destinationList=party))
+    capture(owner, Visibility.PUBLIC, event(of[2], dock))
+    document = {
+        "@context": [
+            "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+            {"traceapp": "https://traceapp.example/voc/"},
+        ],
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": "2026-05-14T07:12:00Z",
+        "epcisBody": {"eventList": [event(of[0], hidden)]},
+    }
+    capture_document(
+        organisation=owner, member=person, body=json.dumps(document).encode(), visibility=Visibility.PRIVATE
+    )
+    ledger_world.anchor()
+    capture(owner, Visibility.PRIVATE, event(of[0], hidden))  # one that still waits
+    forecasts_of(owner, person, record)
+    Finding.objects.create(what="changed", record_uid=record.uid, record_pk=record.pk, organisation=owner, message=MARK)
+    api_token(person, owner, name=MARK)
+    stranger = member(other, *Role.values, email="stranger@other.example")
+    return Secrets(owner, stranger, api_token(stranger, other), [one.removeprefix("https://id.gs1.org") for one in of])
+
+
+def everything(secrets):
+    fixed = [f"{front}{path}" for front in ("", "/p", "/labels") for path in secrets.paths]
+    searches = [f"/find/?q={path}" for path in secrets.paths]
+    # a value that carries the marker would come back as an echo of the address
+    offers = {
+        name: {one for one in values if MARK.lower() not in one.lower()} for name, values in walk.offered().items()
+    }
+    yield from [*fixed, *searches, *walk.addresses(offers)]
+
+
+def told(response, address):
+    """What is wrong with an answer to somebody who may see nothing of it."""
+    said = walk.body_of(response)
+    shown = said.replace(address, "")
+    if response.status_code >= 500:
+        return f"{address}: {response.status_code}"
+    for secret in (MARK, MARK.lower(), str(AMOUNT), f"{AMOUNT:,}"):
+        if secret in shown:
+            at = shown.index(secret)
+            return f"{address}: {response.status_code} says ...{shown[max(0, at - 80) : at + 30]!r}"
+    return ""
+
+
+def findings_of(client, secrets, method="get", only="/", **headers):
+    wrong = []
+    for address in everything(secrets):
+        if not address.startswith(only):
+            continue
+        body = {} if method == "get" else {"data": "{}", "content_type": "application/json"}
+        wrong.append(told(getattr(client, method)(address, headers=headers, **body), address))
+    return [one for one in wrong if one]
+
+
+@pytest.fixture
+def client():
+    return Client(raise_request_exception=False)
+
+
+def test_nobody_reads_anything_private(client, secrets):
+    assert findings_of(client, secrets) == []
+
+
+def test_another_organisation_reads_anything_private_neither(client, secrets):
+    client.force_login(secrets.stranger)
+    assert findings_of(client, secrets) == []
+    assert client.get("/organisation/me/").status_code == 200, "was logged out on the way"
+
+
+def test_the_token_of_another_organisation_opens_nothing_either(client, secrets):
+    assert findings_of(client, secrets, Authorization=f"Bearer {secrets.token}", Accept="application/json") == []
+
+
+def kept(owner):
+    return {
+        "members": sorted(Membership.objects.filter(organisation=owner).values_list("user__email", "role")),
+        "tokens": sorted(ApiToken.objects.filter(organisation=owner).values_list("name", flat=True)),
+        "products": sorted(Product.objects.filter(organisation=owner).values_list("gtin", "name")),
+        "places": sorted(Location.objects.filter(organisation=owner).values_list("gln", "name")),
+        "records": sorted(Record.objects.filter(organisation=owner).values_list("uid", "visibility")),
+        "jobs": sorted(TrainingJob.objects.filter(organisation=owner).values_list("uid", "state", "cancel")),
+        "audience": Organisation.objects.get(pk=owner.pk).default_visibility,
+    }
+
+
+def test_nobody_changes_anything(client, secrets):
+    before = kept(secrets.owner)
+    for method in ("post", "patch", "delete"):
+        assert findings_of(client, secrets, method) == []
+    assert kept(secrets.owner) == before
+
+
+def test_another_organisation_changes_nothing_by_its_pages(client, secrets):
+    before = kept(secrets.owner)
+    client.force_login(secrets.stranger)
+    wrong = []
+    for address in everything(secrets):
+        answer = client.post(address, {"organisation": secrets.owner.pk, "roles": "admin", "name": "taken over"})
+        wrong.append(told(answer, address))
+        if address.startswith("/accounts/"):
+            client.force_login(secrets.stranger)  # some of these log out
+    assert [one for one in wrong if one] == []
+    assert kept(secrets.owner) == before
+
+
+def test_another_organisation_changes_nothing_by_the_api(client, secrets):
+    before = kept(secrets.owner)
+    token = {"Authorization": f"Bearer {secrets.token}", "Accept": "application/json"}
+    for method in ("post", "put", "patch", "delete"):
+        assert findings_of(client, secrets, method, only=("/api/", "/epcis/"), **token) == []
+    assert kept(secrets.owner) == before
+
+
+def test_the_owner_does_read_it_so_the_markers_are_worth_something(client, secrets):
+    client.force_login(User.objects.get(first_name=MARK))
+    for address in ("/masterdata/locations/", "/organisation/", "/organisation/me/", "/api/v1/locations/"):
+        assert MARK in client.get(address).content.decode()
+
+
+def test_the_walk_knows_every_room():
+    walked = set(walk.patterns())
+    for room in (
+        "/organisation/",
+        "/masterdata/",
+        "/epcis/capture",
+        "/forecasts/",
+        "/ledger/",
+        "/api/v1/products/",
+        "/",
+    ):
+        assert room in walked
