@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,19 +12,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from docker.native import ports, probe, programs
+from docker.native.nodes import Nodes
 from docker.native.processes import DidNotStart, Processes, clean_environment
-from docker.network import connection, servers, trust
+from docker.network import connection, trust
 from docker.network.administration import Administration, CommandFailed, transient
-from docker.network.material import Material, as_yaml, write
+from docker.network.material import Material, write
 from docker.network.topology import DESCRIPTION, Node, Topology
 from traceapp.ledger.identities import LocalSigner
-
-ROOT = Path(__file__).resolve().parents[2]
-BUILDER = Path(__file__).with_name("builder")
-LOGGING = {
-    "FABRIC_LOGGING_SPEC": "warning",
-    "FABRIC_LOGGING_FORMAT": "%{time:2006-01-02T15:04:05.000Z07:00} %{level} [%{module}] %{message}",
-}
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,7 @@ class FabricNetwork:
         self.topology = Topology.read(self._description, base=self._base())
         self.material = Material(self.folder / "crypto", self.topology)
         self.administration = Administration(self.folder, self.material, self._run)
-        self.processes = Processes(self.folder)
+        self.nodes = Nodes(self.folder, self.material, self._programs, self._package_id)
         try:
             self._up()
         except BaseException:
@@ -70,6 +63,10 @@ class FabricNetwork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.processes.close()
+
+    @property
+    def processes(self) -> Processes:
+        return self.nodes.processes
 
     @property
     def channel(self) -> str:
@@ -143,9 +140,7 @@ class FabricNetwork:
     def restart(self, name: str, *, wait: bool = True) -> None:
         """Start a node that ended, and wait until it is well."""
         node = self.topology.node(name)
-        self._start(node)
-        if wait:
-            self._wait(node)
+        self.nodes.start(node) if wait else self.nodes.begin(node)
 
     def upgrade(self) -> int:
         """Put a new definition of the contract in force, its services beside the old ones until then. The sequence."""
@@ -163,15 +158,11 @@ class FabricNetwork:
     def _up(self) -> None:
         self.material.make()
         self.administration.prepare()
-        nodes = (*self.topology.orderers, *self.topology.peers)
-        for node in nodes:
-            self._configure(node)
-            self._start(node)
-        for node in nodes:
-            self._wait(node)
+        self.nodes.start(*self.topology.orderers, *self.topology.peers)
         for node in self.topology.orderers:
             self.administration.join_orderer(node)
         self.administration.for_each(self.administration.join_peer)
+        self.wait_for_leader()
         committed = self.administration.committed()
         if committed:
             self._serve(committed)
@@ -187,12 +178,24 @@ class FabricNetwork:
         _patiently(lambda: act.commit(sequence))
 
     def _serve(self, sequence: int) -> None:
-        services = [self.topology.contract_of(one, sequence) for one in self.topology.organisations]
         self.sequence = sequence
-        for node in services:
-            self._start(node)
-        for node in services:
-            self._wait(node)
+        self.nodes.start(*(self.topology.contract_of(one, sequence) for one in self.topology.organisations))
+
+    def _package_id(self, node: Node) -> str:
+        return self.administration.package(node.organisation, self.sequence).id
+
+    def leader(self) -> str | None:
+        """The name of the orderer that leads, if one does."""
+        return next((node.name for node in self.topology.orderers if probe.leads(node)), None)
+
+    def wait_for_leader(self, within: float = 60.0) -> str:
+        """Wait until an orderer leads, and say which."""
+        end = time.monotonic() + within
+        while (name := self.leader()) is None:
+            if time.monotonic() > end:
+                raise DidNotStart(f"no orderer led the channel within {within:.0f} s")
+            time.sleep(0.1)
+        return name
 
     def wait_until_endorsing(self, within: float = 60.0) -> None:
         """Wait until every peer can have a majority endorse: it knows the others, and they their contracts."""
@@ -213,41 +216,6 @@ class FabricNetwork:
         base = ports.free_base() if self._wanted_base is None else self._wanted_base
         write(path, json.dumps({"base": base}).encode())
         return base
-
-    def _configure(self, node: Node) -> None:
-        place = self.folder / "nodes" / node.name
-        if node.kind == "peer":
-            content = servers.core(self.material, node, data=place / "data", builder=BUILDER)
-            write(place / "core.yaml", as_yaml(content))
-        else:
-            write(place / "orderer.yaml", as_yaml(servers.orderer(self.material, node, data=place / "data")))
-
-    def _start(self, node: Node) -> None:
-        if node.kind == "contract":
-            self.processes.start(node.name, [sys.executable, "-m", "chaincode.server"], self._contract(node))
-            return
-        place = str(self.folder / "nodes" / node.name)
-        command = [self._programs[node.kind]] + (["node", "start"] if node.kind == "peer" else [])
-        settings = clean_environment(FABRIC_CFG_PATH=place, **LOGGING)
-        self.processes.start(node.name, command, settings)
-
-    def _contract(self, node: Node) -> Mapping[str, str]:
-        tls = self.material.node(node) / "tls"
-        return clean_environment(
-            PYTHONPATH=str(ROOT),
-            CHAINCODE_ID=self.administration.package(node.organisation, self.sequence).id,
-            CHAINCODE_SERVER_ADDRESS=node.listening("main"),
-            CHAINCODE_OPERATIONS_ADDRESS=node.listening("operations"),
-            CHAINCODE_TLS_KEY=str(tls / "key.pem"),
-            CHAINCODE_TLS_CERT=str(tls / "cert.pem"),
-            CHAINCODE_TLS_CLIENT_CA=str(tls / "ca.pem"),
-        )
-
-    def _wait(self, node: Node) -> None:
-        if node.kind == "contract":
-            self.processes.wait_until(node.name, lambda: probe.contract_serves(self.material, node))
-        else:
-            self.processes.wait_until(node.name, lambda: probe.is_well(node))
 
     def _run(self, program: str, arguments: Sequence[str], environment: Mapping[str, str]) -> str:
         done = subprocess.run(

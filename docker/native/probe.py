@@ -1,5 +1,6 @@
 """Ask a running server whether it is ready."""
 
+import re
 import secrets
 import socket
 import urllib.error
@@ -30,6 +31,15 @@ def is_well(node: Node) -> bool:
     try:
         with urllib.request.urlopen(f"http://{node.at('operations')}/healthz", timeout=_SECONDS) as answer:
             return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def leads(orderer: Node) -> bool:
+    """Whether this orderer is the channel's Raft leader, by its own metrics: without one nothing is ordered."""
+    try:
+        with urllib.request.urlopen(f"http://{orderer.at('operations')}/metrics", timeout=_SECONDS) as answer:
+            return bool(re.search(rb"^consensus_etcdraft_is_leader\{[^}]*\} 1$", answer.read(), re.MULTILINE))
     except (urllib.error.URLError, OSError):
         return False
 

@@ -42,7 +42,7 @@ def _orderer(material: Material) -> dict[str, Any]:
         "EtcdRaft": {
             "Consenters": [_consenter(material, node) for node in topology.orderers],
             "Options": {
-                "TickInterval": "500ms",
+                "TickInterval": blocks["raft_tick"],
                 "ElectionTick": 10,
                 "HeartbeatTick": 1,
                 "MaxInflightBlocks": 5,

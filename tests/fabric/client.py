@@ -7,14 +7,15 @@ from importlib import import_module
 
 import grpc
 
-from traceapp.ledger.identities import LocalSigner
+from traceapp.ledger.identities import LocalSigner, serialized_identity
 from traceapp.ledger.messages import new_proposal, sign_envelope
 from traceapp.ledger.port import Endorsed
 from traceapp.ledger.protos import common, encode, proposal
 
 gateway = import_module("fabric_protos.gateway.gateway_pb2")
 gateway_grpc = import_module("fabric_protos.gateway.gateway_pb2_grpc")
-WITHIN = 60
+WITHIN = 60  # seconds for a call
+PATIENCE = 3  # seconds before the same envelope is sent again
 
 
 class Refused(Exception):
@@ -52,23 +53,20 @@ class Client:
         return Endorsed(made.tx_id, found.payload, b"")
 
     def send(self, endorsed):
-        """Submit and wait: the validation code."""
+        """Submit until it is in a block: the validation code. An acknowledged envelope may be lost with its orderer."""
         envelope = common.Envelope.FromString(sign_envelope(endorsed, self.signer))
-        submit = gateway.SubmitRequest(
-            transaction_id=endorsed.tx_id, channel_id=self.network.channel, prepared_transaction=envelope
-        )
-        _said(self.stub.Submit, submit)
-        from traceapp.ledger.identities import serialized_identity
-
+        names = {"transaction_id": endorsed.tx_id, "channel_id": self.network.channel}
+        submit = gateway.SubmitRequest(prepared_transaction=envelope, **names)
         identity = serialized_identity(self.signer.msp_id, self.signer.certificate)
-        asked = encode(
-            gateway.CommitStatusRequest(
-                transaction_id=endorsed.tx_id, channel_id=self.network.channel, identity=identity
-            )
-        )
-        return _said(
-            self.stub.CommitStatus, gateway.SignedCommitStatusRequest(request=asked, signature=self.signer.sign(asked))
-        ).result
+        asked = encode(gateway.CommitStatusRequest(identity=identity, **names))
+        signed = gateway.SignedCommitStatusRequest(request=asked, signature=self.signer.sign(asked))
+        while True:
+            _said(self.stub.Submit, submit)
+            try:
+                return self.stub.CommitStatus(signed, timeout=PATIENCE).result
+            except grpc.RpcError as error:
+                if error.code() != grpc.StatusCode.DEADLINE_EXCEEDED:
+                    raise Refused(error.details()) from error
 
     def record(self, **changes):
         """Record a fresh batch: (its id, validation code)."""
