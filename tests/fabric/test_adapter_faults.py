@@ -1,5 +1,6 @@
 """The adapter while parts of the network are away: nothing acknowledged is lost, nothing is done twice."""
 
+import itertools
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -88,7 +89,7 @@ def test_a_stream_of_blocks_goes_on_at_the_next_peer_without_a_gap(fabric_networ
     events.close()
     assert first in {tx.tx_id for tx in seen[0].transactions}
     assert [block.number for block in seen] == list(range(start, start + len(seen)))
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in itertools.pairwise(seen):
         assert after.previous_hash == before.header_hash
 
 
@@ -141,7 +142,7 @@ def test_with_all_peers_away_every_call_says_so_within_its_time(fabric_network, 
             with pytest.raises(Unavailable):
                 call()
             assert time.monotonic() - begun < 15
-    assert until(lambda: ledger.height()) >= height
+    assert until(ledger.height) >= height
 
 
 def test_a_peer_that_lags_is_not_believed_about_the_height(fabric_network, ledger, signer):
@@ -157,7 +158,7 @@ def test_a_peer_that_lags_is_not_believed_about_the_height(fabric_network, ledge
             ledger.height()
         for name in ("peer-kestrel", FIRST):
             fabric_network.restart(name)
-        assert until(lambda: ledger.height()) == height
+        assert until(ledger.height) == height
 
 
 @pytest.mark.parametrize("orderer", ["orderer-1", "orderer-2", "orderer-3"])

@@ -153,6 +153,8 @@ def _any_fields(data: bytes) -> Iterator[bytes]:
             _, at = _varint(data, at)
         elif tag & 7 == 2:
             length, at = _varint(data, at)
+            if at + length > len(data):
+                raise IndexError("a google.rpc.Status that breaks off")
             if tag >> 3 == 3:
                 yield data[at : at + length]
             at += length
