@@ -61,7 +61,8 @@ def test_another_organisation_does_not_see_the_job(client, post):
 
 
 def test_a_job_that_never_was_is_not_found(client, post, token):
-    assert client.get(f"{URL}/nonsense", HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 404
+    for name in ("nonsense", "0" * 36, "0d8e7e6c-1f4e-4a88-9d3c-8f8a3c7d1a01"):
+        assert client.get(f"{URL}/{name}", HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 404
 
 
 def test_a_repeat_with_the_key_answers_the_same_job(post):

@@ -1,7 +1,6 @@
 """EPCIS 2.0 capture interface: documents in, jobs out (GS1 EPCIS 2.0.1 section 12, REST bindings)."""
 
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -85,7 +84,9 @@ class Capture(APIView):
             raise CaptureRefused([("GS1-Capture-Error-Behaviour", why)])
         return body_of(request._request)
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT}, summary="Capture jobs, newest first")
+    @extend_schema(
+        operation_id="epcis_capture_list", responses={200: OpenApiTypes.OBJECT}, summary="Capture jobs, newest first"
+    )
     def get(self, request: Request) -> Response:
         pages = Pages()
         page = pages.paginate_queryset(jobs_of(viewer_of(request)), request, view=self)
@@ -99,7 +100,7 @@ class CaptureJobView(APIView):
     """One job: what became of its events."""
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT}, summary="One capture job")
-    def get(self, request: Request, uid: UUID) -> Response:
+    def get(self, request: Request, uid: str) -> Response:
         job = get_object_or_404(jobs_of(viewer_of(request)), uid=uid)
         return Response(jobs.as_epcis(job) | {"ledger": jobs.ledger_states(job), "receipt": job.receipt})
 

@@ -13,8 +13,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from traceapp.accounts.visibility import Relation, Visibility
 from traceapp.capture.bulk import insert
 from traceapp.capture.chunks import chunks
@@ -99,7 +97,8 @@ def load_graph(keys: Collection[int]) -> Graph:
     while frontier and graph.may_grow():
         rows: dict[int, Link] = {}
         for chunk in chunks(frontier):
-            rows |= {row.pk: row for row in Link.objects.filter(Q(source__in=chunk) | Q(target__in=chunk))}
+            for end in ("source__in", "target__in"):
+                rows |= {row.pk: row for row in Link.objects.filter(**{end: chunk})}
         for row in rows.values():
             graph.add_link(row.pk, Tie(row.source, row.target, row.time, row.action, row.organisation_id))
         for key, namings in _namings(frontier).items():

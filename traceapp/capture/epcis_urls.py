@@ -1,13 +1,11 @@
-"""Under `/epcis/`: the standard's own interface."""
+"""Under `/epcis/`: the standard's own interface. Addresses work with and without a slash at the end."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from traceapp.capture import api
 
 urlpatterns = [
-    path("capture", api.Capture.as_view(), name="epcis-capture"),
-    path("capture/", api.Capture.as_view()),
-    path("capture/<uuid:uid>", api.CaptureJobView.as_view(), name="epcis-capture-job"),
-    path("capture/<uuid:uid>/", api.CaptureJobView.as_view()),
+    re_path(r"^capture/?$", api.Capture.as_view(), name="epcis-capture"),
+    re_path(r"^capture/(?P<uid>[0-9a-f-]{36})/?$", api.CaptureJobView.as_view(), name="epcis-capture-job"),
     path("capture/<str:name>", api.UnknownJob.as_view()),
 ]
