@@ -53,9 +53,10 @@ def lot_quantity(good: Good, lot: str, quantity: int) -> list[dict[str, Any]]:
     return [{"epcClass": identifiers.lot(good.gtin, lot), "quantity": quantity}]
 
 
-def journey_ends(source: str, destination: str) -> dict[str, Any]:
-    """Who sends and who gets the goods: these firms may read the event."""
+def journey_ends(source: str, destination: str, carrier: str = "") -> dict[str, Any]:
+    """Who sends, carries and gets the goods: these firms may read the event, and belong to the goods' chain."""
     start, end = PLACES[source], PLACES[destination]
+    carried = [{"type": "possessing_party", "destination": party_uri(carrier)}] if carrier else []
     return {
         "sourceList": [
             {"type": "owning_party", "source": party_uri(start.firm)},
@@ -63,6 +64,7 @@ def journey_ends(source: str, destination: str) -> dict[str, Any]:
         ],
         "destinationList": [
             {"type": "owning_party", "destination": party_uri(end.firm)},
+            *carried,
             {"type": "location", "destination": place_uri(destination)},
         ],
     }

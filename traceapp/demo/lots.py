@@ -67,7 +67,7 @@ def _delivery(
     start, end = lane
     mode = "Rail" if rng.random() < RAIL_SHARE else "Truck"
     arrived = left + timedelta(hours=_hours(rng, lane, left.month, mode))
-    shared = {"quantityList": lot_quantity(lot.good, lot.number, lot.quantity), **journey_ends(start, end)}
+    shared = {"quantityList": lot_quantity(lot.good, lot.number, lot.quantity), **journey_ends(start, end, "kestrel")}
     delivery = {"traceapp:deliveryId": f"{lot.number}-{lot.good.gtin[-4:]}-{end[:3].upper()}"}
     plan = _plan(lane, left + timedelta(hours=LANES[lane][1]), mode)
     name = delivery_name(lot, start, end, "left")
