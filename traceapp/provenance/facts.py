@@ -64,7 +64,8 @@ def journey_note(steps: int, places: int) -> str:
     said = ngettext("%(n)s step", "%(n)s steps", steps) % {"n": steps}
     if not places:
         return said
-    return f"{said}, {ngettext('%(n)s place', '%(n)s places', places) % {'n': places}}"
+    where = ngettext("%(n)s place", "%(n)s places", places) % {"n": places}
+    return f"{said}, {where}"
 
 
 def _degrees(bound: Decimal | None) -> str:
