@@ -1,13 +1,6 @@
 """Fixtures that every suite shares."""
 
-import os
-import tempfile
 from pathlib import Path
-
-# Tests never touch the data folder of a running demo.
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="traceapp-tests-"))
-os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-of-a-sufficient-length-0123456789")
-os.environ.setdefault("KEYSTORE_KEY", "tests-only-keystore-key")
 
 import pytest
 

@@ -4,6 +4,8 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -11,7 +13,9 @@ import urllib.request
 import uuid
 from datetime import UTC, datetime
 
-from tests.stack import Stack, running, until
+import pytest
+
+from tests.stack import ROOT, Stack, running, until
 from traceapp.demo.consortium import GOODS
 from traceapp.demo.events import document, event, lot_quantity
 
@@ -72,6 +76,7 @@ def _event(event_id: str) -> dict:
     return {**made, "action": "ADD", "eventID": event_id}
 
 
+@pytest.mark.timeout(1200)
 def test_every_202_is_on_the_ledger_once_after_thirty_kills(tmp_path):
     rng = random.Random(SEED)
     kills = dict.fromkeys(VICTIMS, 0)
@@ -119,11 +124,6 @@ def _waiting(stack: Stack) -> int:
 
 def test_a_second_ledgerd_waits_and_takes_over(tmp_path):
     with running(tmp_path / "data", "--empty") as stack:
-        import subprocess
-        import sys
-
-        from tests.stack import ROOT
-
         log = (tmp_path / "second.log").open("w+")
         second = subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), "ledgerd"],

@@ -1,0 +1,14 @@
+"""Loaded by pytest before the settings are: tests never touch the data folder of a running demo."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+folder = tempfile.mkdtemp(prefix="traceapp-tests-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+os.environ["DATA_DIR"] = folder
+os.environ["SECRET_KEY"] = "tests-only-secret-key-of-a-sufficient-length-0123456789"
+os.environ["KEYSTORE_KEY"] = "tests-only-keystore-key"
+for name in ("DEMO", "DEBUG", "PUBLIC_URL", "LEDGER", "LEDGER_PATH", "CELERY_BROKER_URL"):
+    os.environ.pop(name, None)
