@@ -1,7 +1,7 @@
 """What is known of a delivery when it is planned for: its own plan, and how its lane and vendor did until then. Pure.
 
 No leak: the history of a row holds only outcomes that had been *recorded* by the row's reference day, and that day is
-the planned day less the horizon (for what is forecast: the day of the forecast). Whatever happened, or was written
+half a horizon before the planned day (for what is forecast: the day of the forecast). Whatever happened, or was written
 down, later cannot change a feature; a test shuffles those outcomes and compares.
 """
 
@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("vendor", "country"),
     ("country", "mode"),
 )
-CATEGORIES = ("mode", "fulfillVia", "incoterm", "productGroup")
+CATEGORIES = ("mode", "fulfillVia", "incoterm", "productGroup", "vendor", "country")
 AMOUNTS = ("quantity", "value")
 
 
@@ -44,14 +44,22 @@ class Tally:
         self.total *= weight
         self.at = day
 
+    def seen(self, day: int, half_life: float) -> tuple[float, float]:
+        """Late and all as they weigh on `day`; looking changes nothing, not even the last bit for who looks next."""
+        weight = 0.5 ** (max(0, day - self.at) / half_life)
+        return self.late * weight, self.total * weight
+
 
 def group_of(row: DeliveryRow, names: tuple[str, ...]) -> str:
     return " / ".join(row.attributes.get(name, "") for name in names)
 
 
 def reference_day(row: DeliveryRow, horizon: int, until: date | None) -> date:
-    """The last day whose records may speak for this row: the earliest day on which it could have been forecast."""
-    day = row.scheduled - timedelta(days=horizon)
+    """The last day whose records may speak for this row: the day of the forecast, or, to learn from, half a horizon
+
+    before its plan, which is how old history is on average when forecasts are made for a horizon.
+    """
+    day = row.scheduled - timedelta(days=-(-horizon // 2))
     return day if until is None else min(until, row.scheduled)
 
 
@@ -88,13 +96,13 @@ class History:
     def rates(self, row: DeliveryRow, day: date) -> dict[str, float]:
         """Log odds of being late, overall and by group, each pulled towards the overall rate where it knows little."""
         number = day.toordinal()
-        self._overall.fade(max(number, self._overall.at), RECENT)
-        overall = (self._overall.late + 0.1 * PRIOR) / (self._overall.total + PRIOR)
+        late, total = self._overall.seen(number, RECENT)
+        overall = (late + 0.1 * PRIOR) / (total + PRIOR)
         found = {"recent": _logit(overall)}
         for names in GROUPS:
-            tally = self._tallies[names, group_of(row, names)]
-            tally.fade(max(number, tally.at), HALF_LIFE)
-            found["rate:" + "+".join(names)] = _logit((tally.late + overall * PRIOR) / (tally.total + PRIOR))
+            tally = self._tallies.get((names, group_of(row, names)))
+            late, total = tally.seen(number, HALF_LIFE) if tally else (0.0, 0.0)
+            found["rate:" + "+".join(names)] = _logit((late + overall * PRIOR) / (total + PRIOR))
         return found
 
 
