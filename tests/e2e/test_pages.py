@@ -24,6 +24,7 @@ FOR_MEMBERS = {
     "log a step": "/capture/",
     "records": "/capture/records/",
     "labels": "/labels/",
+    "a sheet of labels": "/labels/?lot=1&copies=8",
     "ledger": "/ledger/",
 }
 WIDTHS = (360, 1440)
