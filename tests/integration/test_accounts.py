@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from tests.factories import PASSWORD, MembershipFactory, OrganisationFactory, UserFactory, api_token, member
@@ -13,6 +14,14 @@ from traceapp.accounts.visibility import Visibility
 
 pytestmark = pytest.mark.django_db
 ORGANISATION = reverse("accounts:organisation")
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_left_behind():
+    """The limits on attempts to log in are counted in the cache, across tests."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture
@@ -43,6 +52,12 @@ def test_a_wrong_password_is_said_in_words_and_logs_nobody_in(client, admin):
     assert "password" in page.lower()
     assert 'role="alert"' in page
     assert client.get(reverse("accounts:me")).status_code == 302
+
+
+def test_too_many_wrong_passwords_are_slowed_down_in_words(client, admin):
+    pages = [log_in(client, admin.email, f"wrong {number}") for number in range(7)]
+    assert "Too many" in pages[-1].content.decode()
+    assert "Too many" in log_in(client, admin.email).content.decode(), "the right one waits too"
 
 
 def test_nobody_signs_up_by_themselves(client):
