@@ -1,0 +1,49 @@
+// Bytes: text, hex, base64, hashes. Each decoding accepts the one form that encodes its value.
+import { format } from "./errors.js";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const ONE_BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
+
+export const encode = (text) => new TextEncoder().encode(text);
+
+export function decode(bytes, what) {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return format(`${what}: not UTF-8`);
+  }
+}
+
+export function toHex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function fromHex(digits) {
+  return Uint8Array.from({ length: digits.length / 2 }, (_, at) => parseInt(digits.slice(2 * at, 2 * at + 2), 16));
+}
+
+export function fromBase64(digits, what) {
+  if (!ONE_BASE64.test(digits)) format(`${what}: not base64 in its one form`);
+  const binary = atob(digits);
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}
+
+export function join(...parts) {
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+export function same(one, other) {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}
+
+export async function sha256(...parts) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", join(...parts)));
+}

@@ -1,0 +1,111 @@
+// Strict reading of the protobuf messages a proof rests on. A non-repeated field met twice, a field the message does not
+// have, a wrong wire type, a number not in its shortest form and text that is not UTF-8 are all refused: ordinary readers
+// disagree about them, so one signed transaction could show two roots.
+import { decode } from "./bytes.js";
+import { format } from "./errors.js";
+
+const VARINTS = new Set(["int32", "int64", "uint64", "bool", "enum"]);
+
+// `fields`: name: "number kind", with `*` behind it where repeated.
+function message(name, fields) {
+  const byTag = new Map();
+  for (const [field, said] of Object.entries(fields)) {
+    const [number, kind] = said.split(" ");
+    const scalar = kind.replace("*", "");
+    byTag.set(BigInt(number) * 8n + (VARINTS.has(scalar) ? 0n : 2n), { field, kind: scalar, repeated: kind.endsWith("*") });
+  }
+  return { name, byTag };
+}
+
+export const MESSAGES = {
+  envelope: message("Envelope", { payload: "1 bytes", signature: "2 bytes" }),
+  payload: message("Payload", { header: "1 message", data: "2 bytes" }),
+  header: message("Header", { channelHeader: "1 bytes", signatureHeader: "2 bytes" }),
+  channelHeader: message("ChannelHeader", {
+    type: "1 int32", version: "2 int32", timestamp: "3 message", channelId: "4 string", txId: "5 string",
+    epoch: "6 uint64", extension: "7 bytes", tlsCertHash: "8 bytes",
+  }),
+  signatureHeader: message("SignatureHeader", { creator: "1 bytes", nonce: "2 bytes" }),
+  timestamp: message("Timestamp", { seconds: "1 int64", nanos: "2 int32" }),
+  identity: message("SerializedIdentity", { mspid: "1 string", idBytes: "2 bytes" }),
+  proposal: message("Proposal", { header: "1 bytes", payload: "2 bytes", extension: "3 bytes" }),
+  headerExtension: message("ChaincodeHeaderExtension", { chaincodeId: "2 message" }),
+  proposalPayload: message("ChaincodeProposalPayload", { input: "1 bytes", transientMap: "2 message*" }),
+  invocation: message("ChaincodeInvocationSpec", { chaincodeSpec: "1 message" }),
+  chaincodeSpec: message("ChaincodeSpec", { type: "1 enum", chaincodeId: "2 message", input: "3 message", timeout: "4 int32" }),
+  chaincodeId: message("ChaincodeID", { path: "1 string", name: "2 string", version: "3 string" }),
+  chaincodeInput: message("ChaincodeInput", { args: "1 bytes*", decorations: "2 message*", isInit: "3 bool" }),
+  responsePayload: message("ProposalResponsePayload", { proposalHash: "1 bytes", extension: "2 bytes" }),
+  chaincodeAction: message("ChaincodeAction", {
+    results: "1 bytes", events: "2 bytes", response: "3 message", chaincodeId: "4 message",
+  }),
+  response: message("Response", { status: "1 int32", message: "2 string", payload: "3 bytes" }),
+  processed: message("ProcessedTransaction", { envelope: "1 message", validationCode: "2 int32" }),
+  transaction: message("Transaction", { actions: "1 message*" }),
+  transactionAction: message("TransactionAction", { header: "1 bytes", payload: "2 bytes" }),
+  actionPayload: message("ChaincodeActionPayload", { proposalPayload: "1 bytes", action: "2 message" }),
+  endorsedAction: message("ChaincodeEndorsedAction", { responsePayload: "1 bytes", endorsements: "2 message*" }),
+  endorsement: message("Endorsement", { endorser: "1 bytes", signature: "2 bytes" }),
+  readWriteSets: message("TxReadWriteSet", { dataModel: "1 enum", nsRwset: "2 message*" }),
+  namespaceSet: message("NsReadWriteSet", { namespace: "1 string", rwset: "2 bytes", collectionHashedRwset: "3 message*" }),
+  keyValueSet: message("KVRWSet", {
+    reads: "1 message*", rangeQueriesInfo: "2 message*", writes: "3 message*", metadataWrites: "4 message*",
+  }),
+  write: message("KVWrite", { key: "1 string", isDelete: "2 bool", value: "3 bytes" }),
+};
+
+const DEFAULTS = { string: "", bytes: new Uint8Array(), message: new Uint8Array() };
+
+// The fields of exactly one message. Embedded messages are given as their bytes, absent fields as their default,
+// 64-bit numbers as BigInt.
+export function read(type, bytes) {
+  const found = {};
+  for (const { field, kind, repeated } of type.byTag.values()) found[field] = repeated ? [] : (DEFAULTS[kind] ?? absent(kind));
+  const seen = new Set();
+  let at = 0;
+  while (at < bytes.length) {
+    let tag, number, value;
+    [tag, at] = varint(type, bytes, at);
+    const entry = type.byTag.get(tag);
+    if (!entry) format(`${type.name}: unknown field ${tag >> 3n} of wire type ${tag & 7n}`);
+    [number, at] = varint(type, bytes, at);
+    if (VARINTS.has(entry.kind)) value = scalar(type, entry, number);
+    else {
+      if (number > BigInt(bytes.length - at)) format(`${type.name}.${entry.field}: shorter than it says`);
+      value = bytes.subarray(at, at + Number(number));
+      at += Number(number);
+      if (entry.kind === "string") value = decode(value, `${type.name}.${entry.field}`);
+    }
+    if (entry.repeated) found[entry.field].push(value);
+    else if (seen.has(entry.field)) format(`${type.name}.${entry.field}: given twice`);
+    else found[entry.field] = value;
+    seen.add(entry.field);
+  }
+  return found;
+}
+
+const absent = (kind) => (kind.endsWith("64") ? 0n : kind === "bool" ? false : 0);
+
+function varint(type, bytes, at) {
+  let value = 0n;
+  for (let shift = 0n; at < bytes.length && shift < 70n; shift += 7n) {
+    const byte = bytes[at];
+    at += 1;
+    value |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      if ((byte === 0 && shift) || value >> 64n) format(`${type.name}: a number not in its shortest form`);
+      return [value, at];
+    }
+  }
+  return format(`${type.name}: ends inside a number`);
+}
+
+function scalar(type, entry, value) {
+  if (entry.kind === "uint64") return value;
+  const signed = BigInt.asIntN(64, value);
+  if (entry.kind === "int64") return signed;
+  if (entry.kind === "bool" && value > 1n) format(`${type.name}.${entry.field}: not a truth value`);
+  if (entry.kind === "bool") return value === 1n;
+  if (BigInt.asIntN(32, signed) !== signed) format(`${type.name}.${entry.field}: does not fit`);
+  return Number(signed);
+}
