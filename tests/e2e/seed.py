@@ -9,12 +9,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "traceapp.settings")
 django.setup()
 
-from traceapp.accounts.models import Organisation  # noqa: E402
-from traceapp.accounts.visibility import Visibility  # noqa: E402
-from traceapp.capture.services import capture_events  # noqa: E402
-from traceapp.epcis import identifiers  # noqa: E402
-from traceapp.epcis.parse import parse_event  # noqa: E402
-
 from tests.factories import (  # noqa: E402
     PASSWORD,
     LocationFactory,
@@ -23,6 +17,11 @@ from tests.factories import (  # noqa: E402
     ProductFactory,
     member,
 )
+from traceapp.accounts.models import Organisation  # noqa: E402
+from traceapp.accounts.visibility import Visibility  # noqa: E402
+from traceapp.capture.services import capture_events  # noqa: E402
+from traceapp.epcis import identifiers  # noqa: E402
+from traceapp.epcis.parse import parse_event  # noqa: E402
 
 MADE = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
 

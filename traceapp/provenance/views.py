@@ -18,6 +18,7 @@ from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.provenance import codes, facts
 from traceapp.provenance.answers import bad_code
 from traceapp.provenance.raw_path import raw_path, raw_query
+from traceapp.provenance.route import route_of
 from traceapp.provenance.scan import Scan, scan
 from traceapp.provenance.verdict import Verdict, sentence, tally
 from traceapp.web.times import in_words
@@ -71,6 +72,7 @@ def _details(found: Scan, language: str) -> SafeString:
         "tally": tally(found.signs),
         "code": codes.readable(found.link),
         "keep_at": facts.keep_at(found.product),
+        "route": route_of(found.steps),
         "journey_note": facts.journey_note(len(found.steps), found.places),
     }
     return render_to_string("provenance/details.html", context)
