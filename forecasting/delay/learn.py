@@ -13,12 +13,14 @@ from forecasting.delay.words import reasons
 from forecasting.demand.result import rounded
 from forecasting.metrics import auc, brier, coverage, ece, log_loss, mae, pinball, reliability
 from forecasting.reasons import LeftOut, Reason
-from forecasting.splits import TimeSplit, by_time
+from forecasting.splits import by_time
 
 if TYPE_CHECKING:
     from forecasting.pipeline import DelayResult
 
 LEAST = 40  # outcomes
+LEAST_EACH = 5  # late and punctual ones, for a fold to say anything
+FOLDS = (0.30, 0.42, 0.53, 0.65, 0.77, 0.88)  # shares of the past at which a fold of the calibration begins
 Progress = Callable[[int, str], None]
 
 
@@ -58,7 +60,7 @@ def learn(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: P
     progress(40, "Testing on the latest fifth")
     figures = _test(known, past)
     progress(70, "Fitting and calibrating")
-    model = _model(known, past, by_time([row.scheduled for row in known], calibrate=0.2, test=0.0))
+    model = fitted(known, past)
     coming = features(ahead, known, horizon=horizon, until=until)
     chances = model.probabilities(coming) if ahead else []
     delays = PastDelays(known)
@@ -76,34 +78,37 @@ def learn(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: P
     return DelayResult(found, out, figures, model.__dict__ | {"past_delays": "empirical"})
 
 
-def _model(rows: Sequence[DeliveryRow], table: Sequence[Any], split: TimeSplit) -> Logistic:
-    """Fit on the older rows, calibrate on the later ones; on all of them where the older are all alike."""
-    older = split.fit if len({rows[i].late for i in split.fit}) == 2 else range(len(rows))
+def fitted(rows: Sequence[DeliveryRow], table: Sequence[Any]) -> Logistic:
+    """A model of all rows, calibrated by what models of the earlier rows said of the later ones."""
     late = [bool(row.late) for row in rows]
-    model = fit([table[i] for i in older], [late[i] for i in older])
-    later = split.calibrate + split.test
-    return calibrated(model, [table[i] for i in later], [late[i] for i in later])
+    days = sorted(row.scheduled for row in rows)
+    starts = [days[int(len(days) * share)] for share in FOLDS]
+    odds: list[float] = []
+    truth: list[bool] = []
+    for start, end in zip(starts, [*starts[1:], date.max], strict=True):
+        # What was recorded only later was not known when the fold began, however early it happened.
+        before = [i for i, row in enumerate(rows) if row.scheduled < start and row.known_by(start)]
+        fold = [i for i, row in enumerate(rows) if start <= row.scheduled < end]
+        if fold and min(sum(late[i] for i in before), sum(not late[i] for i in before)) >= LEAST_EACH:
+            early = fit([table[i] for i in before], [late[i] for i in before])
+            odds += early.log_odds([table[i] for i in fold])
+            truth += [late[i] for i in fold]
+    return calibrated(fit(table, late), table, late, (odds, truth))
 
 
 def _test(rows: Sequence[DeliveryRow], table: Sequence[Any]) -> dict[str, Any]:
-    """Learn from the first four fifths as known when the last fifth began, and measure on the last fifth."""
-    split = by_time([row.scheduled for row in rows])
+    """Learn from the first four fifths, as known when the last fifth began, and measure on the last fifth."""
+    split = by_time([row.scheduled for row in rows], calibrate=0.0)
     start = min((rows[i].scheduled for i in split.test), default=date.max)
-    # What was recorded only later was not known when the test began, however early it happened.
-    seen = TimeSplit(
-        [i for i in split.fit if rows[i].known_by(start)], [i for i in split.calibrate if rows[i].known_by(start)], []
-    )
-    learnt = seen.fit + seen.calibrate
+    learnt = [i for i in split.fit + split.calibrate if rows[i].known_by(start)]
     late = [bool(rows[i].late) for i in split.test]
     if not late or len({rows[i].late for i in learnt}) < 2:
         return {"tests": 0}
-    shrunk = [rows[i] for i in learnt]
-    places = {position: place for place, position in enumerate(learnt)}
-    inner = TimeSplit([places[i] for i in seen.fit], [places[i] for i in seen.calibrate], [])
-    model = _model(shrunk, [table[i] for i in learnt], inner)
+    seen = [rows[i] for i in learnt]
+    model = fitted(seen, [table[i] for i in learnt])
     chances = model.probabilities([table[i] for i in split.test])
-    base = sum(bool(row.late) for row in shrunk) / len(shrunk)
-    delays = PastDelays(shrunk)
+    base = sum(bool(row.late) for row in seen) / len(seen)
+    delays = PastDelays(seen)
     quantiles = [delays.quantiles(rows[i], chance) for i, chance in zip(split.test, chances, strict=True)]
     truth = [float(rows[i].delay or 0.0) for i in split.test]
     return _figures(late, chances, base, truth, quantiles) | {

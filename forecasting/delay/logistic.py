@@ -1,15 +1,15 @@
 """Logistic regression over standardised features, with its calibration. Worker code: brings numpy and scikit-learn."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from forecasting.delay import calibration
 from forecasting.runtime import SEED
 
 STRENGTH = 0.3  # inverse of the penalty, scikit-learn's C
 RARE = 10  # rows: a category seen less often says nothing that lasts
 FAR = 6.0  # standard deviations: further out is cut, so that one odd plan cannot say "certainly"
-FEWEST = 30  # outcomes of each kind in the calibration rows: with fewer the raw probabilities stand
 
 
 @dataclass(frozen=True)
@@ -71,24 +71,13 @@ def fit(rows: Sequence[Mapping[str, float]], late: Sequence[bool]) -> Logistic:
     return Logistic(names, plain[0], plain[1], plain[2], float(model.intercept_[0]))
 
 
-def calibrated(model: Logistic, rows: Sequence[Mapping[str, float]], late: Sequence[bool]) -> Logistic:
-    """The model with its log odds stretched and shifted to fit later rows than it was fitted on."""
-    import numpy as np
-    from sklearn.linear_model import LogisticRegression
-
-    if min(sum(late), len(late) - sum(late)) < FEWEST:
-        return model
-    odds = np.array(model.log_odds(rows)).reshape(-1, 1)
-    platt = LogisticRegression(C=1.0, max_iter=2000, random_state=SEED).fit(odds, np.array(late))
-    slope = float(platt.coef_[0][0])
-    if slope <= 0:  # later rows contradict the ranking: keep it, trust only the level
-        slope = 0.0
-    shift = float(platt.intercept_[0]) if slope else _logit_mean(late)
-    return Logistic(model.names, model.centre, model.width, model.weights, model.intercept, slope, shift)
-
-
-def _logit_mean(late: Sequence[bool]) -> float:
-    import math
-
-    rate = sum(late) / len(late)
-    return math.log(rate / (1 - rate))
+def calibrated(
+    model: Logistic,
+    rows: Sequence[Mapping[str, float]],
+    late: Sequence[bool],
+    later: tuple[Sequence[float], Sequence[bool]],
+) -> Logistic:
+    """The model stretched as `later` (scores of rows unseen, outcomes) says, and levelled on `rows`."""
+    stretch = calibration.slope(*later)
+    moved = calibration.shift(model.log_odds(rows), stretch, sum(late) / len(late))
+    return replace(model, slope=stretch, shift=moved)

@@ -1,6 +1,7 @@
 """Why a delivery is more or less likely late than others, in words. Pure."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 
 from forecasting.delay.deliveries import DeliveryRow
@@ -8,7 +9,7 @@ from forecasting.delay.features import group_of
 
 NAMES = {
     "vendor": "vendor",
-    "country": "country",
+    "country": "destination",
     "mode": "transport",
     "site": "site",
     "productGroup": "product group",
@@ -16,41 +17,49 @@ NAMES = {
     "fulfillVia": "fulfilment",
     "incoterm": "terms",
 }
+FIXED = {"season": "Time of year", "lead": "Time between order and plan", "log": "Size and value of the order"}
 LEAST = 0.1  # log odds: less is not worth a sentence
+
+
+def subject(name: str) -> str:
+    """What a feature is about: its category and its record (`is:vendor=A`, `rate:vendor`) are one subject."""
+    kind, _, what = name.partition(":")
+    if kind in ("rate", "is"):
+        return what.partition("=")[0]
+    return kind
 
 
 def _percent(log_odds: float) -> str:
     return f"{round(100 / (1 + math.exp(-log_odds)))}%"
 
 
-def _sentence(name: str, row: DeliveryRow, features: Mapping[str, float]) -> str:
-    kind, _, what = name.partition(":")
-    if kind == "rate":
-        names = tuple(what.split("+"))
-        words = " and ".join(NAMES.get(each, each) for each in names)
-        return f"{words.capitalize()} {group_of(row, names)}: late {_percent(features[name])} of the time lately"
-    if kind == "is":
-        key, _, value = what.partition("=")
-        return f"{NAMES.get(key, key).capitalize()} {value}" if features.get(name) else ""
-    fixed = {
-        "recent": f"Of all deliveries, {_percent(features.get('recent', 0.0))} were late lately",
-        "lead": "Time between order and plan",
-        "log:quantity": "Size of the order",
-        "log:value": "Value of the order",
-        "weekend": "Planned for a weekend" if features.get("weekend") else "",
-    }
-    return "Time of year" if kind == "season" else fixed.get(name, "")
+def _sentence(about: str, row: DeliveryRow, features: Mapping[str, float]) -> str:
+    if about in FIXED:
+        return FIXED[about]
+    if about == "recent":
+        return f"Of all deliveries, {_percent(features['recent'])} were late lately"
+    if about == "weekend":
+        return "Planned for a weekend" if features.get("weekend") else "Planned for a working day"
+    names = tuple(about.split("+"))
+    value = group_of(row, names)
+    if not value.strip(" /"):
+        return ""
+    words = " and ".join(NAMES.get(each, each) for each in names).capitalize()
+    rate = features.get(f"rate:{about}")
+    return f"{words} {value}" + (f", late {_percent(rate)} of the time" if rate is not None else "")
 
 
 def reasons(
     row: DeliveryRow, features: Mapping[str, float], contributions: Mapping[str, float], most: int = 3
 ) -> list[str]:
-    """Up to `most` sentences, the weightiest first, each saying in which direction it pushes."""
+    """Up to `most` sentences, the weightiest subject first, each saying in which direction it pushes."""
+    about: dict[str, float] = defaultdict(float)
+    for name, weight in contributions.items():
+        about[subject(name)] += weight
     found: list[str] = []
-    for name in sorted(contributions, key=lambda each: (-abs(contributions[each]), each)):
-        if len(found) == most or abs(contributions[name]) < LEAST:
+    for name in sorted(about, key=lambda each: (-abs(about[each]), each)):
+        if len(found) == most or abs(about[name]) < LEAST:
             break
-        sentence = _sentence(name, row, features)
-        if sentence and not any(sentence in other for other in found):
-            found.append(f"{sentence} ({'raises' if contributions[name] > 0 else 'lowers'} the risk)")
+        if sentence := _sentence(name, row, features):
+            found.append(f"{sentence} ({'raises' if about[name] > 0 else 'lowers'} the risk)")
     return found

@@ -1,5 +1,6 @@
 """Deliveries: what is known when, and that nothing known later changes what was said before."""
 
+import math
 import random
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasting.delay import calibration
 from forecasting.delay.days import PastDelays
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.features import features
@@ -24,7 +26,15 @@ def a_delivery(day: int, delay: float | None = 0.0, lag: int = 0, vendor: str = 
     scheduled = FIRST + timedelta(days=day)
     recorded = None if delay is None else scheduled + timedelta(days=int(delay) + lag)
     return DeliveryRow(
-        f"u{day}{vendor}", f"d{day}{vendor}", scheduled, None, "o", delay, recorded, {"vendor": vendor, "country": "C"}, {"quantity": 5}
+        f"u{day}{vendor}",
+        f"d{day}{vendor}",
+        scheduled,
+        None,
+        "o",
+        delay,
+        recorded,
+        {"vendor": vendor, "country": "C"},
+        {"quantity": 5},
     )
 
 
@@ -122,11 +132,23 @@ def test_days_are_those_of_deliveries_alike_weighted_by_the_chance():
     assert past.quantiles(replace(known[0], attributes={"vendor": "unheard of"}), 0.3) == (0, 0, 10)
 
 
-def test_the_model_ranks_and_is_calibrated_on_later_rows():
+def test_the_model_ranks_and_says_why():
     rows = [{"x": float(n % 10), "noise": float(n * 7919 % 11)} for n in range(600)]
     late = [n * 31 % 100 < (n % 10) * 10 for n in range(600)]
-    model = calibrated(fit(rows[:400], late[:400]), rows[400:], late[400:])
+    raw = fit(rows[:400], late[:400])
+    model = calibrated(raw, rows[:400], late[:400], (raw.log_odds(rows[400:]), late[400:]))
     low, high = model.probabilities([{"x": 0.0, "noise": 5.0}, {"x": 9.0, "noise": 5.0}])
     assert low < 0.15
     assert high > 0.8
     assert max(model.contributions({"x": 9.0, "noise": 5.0}).items(), key=lambda item: item[1])[0] == "x"
+
+
+def test_scores_that_were_too_sure_are_stretched_back_and_levelled():
+    odds = [4.0 if n % 2 else -4.0 for n in range(2000)]
+    late = [(n * 7919 % 100) < (70 if n % 2 else 30) for n in range(2000)]
+    found = calibration.slope(odds, late)
+    assert found == pytest.approx(0.847 / 4, abs=0.05)
+    assert calibration.slope([], []) == 1.0
+    moved = calibration.shift(odds, found, 0.2)
+    chances = [1 / (1 + math.exp(-(odd * found + moved))) for odd in odds]
+    assert sum(chances) / len(chances) == pytest.approx(0.2)

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-PURE = "forecasting.pipeline, forecasting.statement, forecasting.delay.learn, forecasting.demand.fitting, forecasting.rows"
+PURE = (
+    "forecasting.pipeline, forecasting.statement, forecasting.delay.learn, forecasting.demand.fitting, forecasting.rows"
+)
 HEAVY = "['pandas', 'prophet', 'numpy', 'sklearn', 'scipy', 'cmdstanpy']"
 
 

@@ -1,5 +1,6 @@
 """Nothing that is tested on is earlier than anything that was learnt from."""
 
+import itertools
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -30,4 +31,4 @@ def test_a_split_by_time_never_puts_one_day_on_two_sides(numbers):
     assert sorted(split.fit + split.calibrate + split.test) == list(range(len(days)))
     parts = [[days[i] for i in part] for part in (split.fit, split.calibrate, split.test)]
     filled = [part for part in parts if part]
-    assert all(max(before) < min(after) for before, after in zip(filled, filled[1:], strict=False))
+    assert all(max(before) < min(after) for before, after in itertools.pairwise(filled))
