@@ -3,7 +3,7 @@
 from typing import Any
 
 from docker.network.material import Material
-from docker.network.topology import Node, Organisation
+from docker.network.topology import Node, Organisation, Topology
 
 PROFILE = "Consortium"
 
@@ -11,7 +11,7 @@ PROFILE = "Consortium"
 def configtx(material: Material) -> dict[str, Any]:
     """The file's content: one profile, everything spelled out."""
     topology = material.topology
-    members = [_member(material, one) for one in topology.organisations]
+    members = [_member(material, one) for one in topology.members]
     return {
         "Profiles": {
             PROFILE: {
@@ -22,10 +22,7 @@ def configtx(material: Material) -> dict[str, Any]:
                     "Organizations": members,
                     "Capabilities": {"V2_5": True},
                     "Policies": _implicit(topology.policies["admins"])
-                    | {
-                        "LifecycleEndorsement": _meta(topology.policies["lifecycle"]),
-                        "Endorsement": _meta(topology.policies["endorsement"]),
-                    },
+                    | {"LifecycleEndorsement": _majority(topology), "Endorsement": _majority(topology)},
                 },
             }
         }
@@ -67,10 +64,10 @@ def _consenter(material: Material, node: Node) -> dict[str, Any]:
 
 
 def _member(material: Material, organisation: Organisation) -> dict[str, Any]:
-    peer = next(node for node in material.topology.peers if node.organisation == organisation)
+    peers = [node for node in material.topology.peers if node.organisation == organisation]
     found = _organisation(material, organisation, writers=("admin", "client"))
     found["Policies"]["Endorsement"] = _signature(organisation.msp_id, "peer")
-    found["AnchorPeers"] = [{"Host": peer.host, "Port": peer.ports["main"]}]
+    found["AnchorPeers"] = [{"Host": peer.host, "Port": peer.ports["main"]} for peer in peers]
     return found
 
 
@@ -86,6 +83,12 @@ def _organisation(material: Material, organisation: Organisation, writers: tuple
             "Admins": _signature(msp_id, "admin"),
         },
     }
+
+
+def _majority(topology: Topology) -> dict[str, str]:
+    # Fabric's own MAJORITY would count members that have no peer to endorse with.
+    peers = ", ".join(f"'{one.msp_id}.peer'" for one in topology.organisations)
+    return {"Type": "Signature", "Rule": f"OutOf({topology.majority}, {peers})"}
 
 
 def _signature(msp_id: str, *roles: str) -> dict[str, str]:

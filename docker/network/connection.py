@@ -22,7 +22,7 @@ def write(folder: Path, material: Material, sequence: int) -> Path:
         key, certificate = material.issue_client(reader.msp_id, attributes={}, common_name="application")
         files.write(folder / "reader-cert.pem", certificate)
         files.write(folder / "reader-key.pem", key)
-    for one in (topology.ordering, *topology.organisations):
+    for one in (topology.ordering, *topology.members):
         files.write(folder / f"{one.key}-ca.pem", material.ca_certificate(one))
         files.write(folder / f"{one.key}-tlsca.pem", material.tls_ca_certificate(one))
     content = {
@@ -33,7 +33,7 @@ def write(folder: Path, material: Material, sequence: int) -> Path:
         "chaincode": topology.chaincode,
         "attestations": topology.policies["attestations"],
         "reader": {"mspId": reader.msp_id, "certificate": "reader-cert.pem", "key": "reader-key.pem"},
-        "organisations": [_member(material, one) for one in topology.organisations],
+        "organisations": [_member(material, one) for one in topology.members],
         "ordererOrganisations": [_ordering(material)],
         "contractServices": [
             _node(topology.contract_of(one, sequence)) | {"mspId": one.msp_id} for one in topology.organisations

@@ -47,7 +47,7 @@ class Material:
     def make(self) -> None:
         """Make what is not there yet; an organisation's part is made whole or again."""
         at = datetime.now(UTC) - BACKDATE
-        for organisation in (self.topology.ordering, *self.topology.organisations):
+        for organisation in (self.topology.ordering, *self.topology.members):
             done = self.of(organisation) / "made"
             if not done.exists():
                 self._organisation(organisation, at)

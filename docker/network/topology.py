@@ -14,7 +14,7 @@ SLOTS = 2  # contract services of one organisation: the running one, and the nex
 
 @dataclass(frozen=True)
 class Organisation:
-    """A member that endorses, with one peer and one contract service."""
+    """A member of the channel, or the one that orders."""
 
     key: str
     msp_id: str
@@ -90,7 +90,20 @@ class Topology:
 
     @cached_property
     def organisations(self) -> tuple[Organisation, ...]:
+        """Those that endorse, each with one peer and one contract service."""
         return tuple(Organisation(**one) for one in self.description["organisations"])
+
+    @cached_property
+    def members(self) -> tuple[Organisation, ...]:
+        """All who may use the contract: those that endorse, then guests without a node."""
+        return (*self.organisations, *(Organisation(**one) for one in self.description.get("guests", ())))
+
+    @property
+    def majority(self) -> int:
+        """How many organisations must endorse."""
+        if self.policies["endorsement"] != "majority":
+            raise ValueError("policies.endorsement of the network's description must be 'majority'")
+        return len(self.organisations) // 2 + 1
 
     @cached_property
     def ordering(self) -> Organisation:
@@ -134,12 +147,10 @@ class Topology:
 
     def organisation(self, msp_id: str) -> Organisation:
         """KeyError for an unknown MSP id, with the known ones."""
-        for one in self.organisations:
+        for one in self.members:
             if one.msp_id == msp_id:
                 return one
-        raise KeyError(
-            f"there is no organisation {msp_id!r}; known are {', '.join(o.msp_id for o in self.organisations)}"
-        )
+        raise KeyError(f"there is no organisation {msp_id!r}; known are {', '.join(o.msp_id for o in self.members)}")
 
     def contract_of(self, organisation: Organisation, sequence: int) -> Node:
         """The slot that serves this sequence of the contract's definition: they take turns."""

@@ -26,7 +26,7 @@ def trust(material: Material, genesis: bytes) -> dict[str, Any]:
         "chaincode": topology.chaincode,
         "attestations": topology.policies["attestations"],
         "endorsement": endorsement(material),
-        "organisations": [_organisation(material, one, _MEMBER_OUS) for one in topology.organisations],
+        "organisations": [_organisation(material, one, _MEMBER_OUS) for one in topology.members],
         "ordererOrganisations": [_organisation(material, topology.ordering, {"orderer": "orderer"})],
         "revoked": [],
     }
@@ -40,11 +40,9 @@ def genesis_hash(genesis: bytes) -> bytes:
 
 def endorsement(material: Material) -> list[dict[str, Any]]:
     """The rules that a transaction's endorsements must satisfy, and from when: one, the majority of organisations."""
-    return [{"from": _begins(material), "rule": _majority([one.msp_id for one in material.topology.organisations])}]
-
-
-def _majority(msp_ids: list[str]) -> dict[str, Any]:
-    return {"outOf": [len(msp_ids) // 2 + 1, [{"signedBy": msp_id, "role": "peer"} for msp_id in msp_ids]]}
+    topology = material.topology
+    peers = [{"signedBy": one.msp_id, "role": "peer"} for one in topology.organisations]
+    return [{"from": _begins(material), "rule": {"outOf": [topology.majority, peers]}}]
 
 
 def _begins(material: Material) -> str:

@@ -25,12 +25,11 @@ class Refused(Exception):
 class Client:
     """Sends through one peer, as one member."""
 
-    def __init__(self, network, server, *, org="", role="recorder"):
+    def __init__(self, network, server, *, role="recorder", member=""):
         self.network = network
-        self.organisation = network.topology.organisation(server.msp_id)
-        self.signer = LocalSigner(
-            server.msp_id, *network.client_identity(server.msp_id, org=org or self.organisation.pgln, role=role)
-        )
+        self.organisation = network.topology.organisation(member or server.msp_id)
+        msp_id, org = self.organisation.msp_id, self.organisation.pgln
+        self.signer = LocalSigner(msp_id, *network.client_identity(msp_id, org=org, role=role))
         credentials = grpc.ssl_channel_credentials(server.tls_ca)
         size = [("grpc.max_receive_message_length", 100 << 20), ("grpc.max_send_message_length", 100 << 20)]
         self.channel = grpc.secure_channel(server.endpoint, credentials, size)

@@ -42,6 +42,14 @@ def test_attributes_of_the_certificate_decide(network):
         reader.endorse("record_batch", json.dumps(batch()))
 
 
+def test_a_member_without_a_node_records_through_anothers_peer(network):
+    guest = network.topology.members[-1]
+    client = Client(network, network.peers[1], member=guest.msp_id)
+    batch_id, code = client.record()
+    assert code == VALID
+    assert json.loads(client.evaluate("get_batch", batch_id))["mspId"] == guest.msp_id
+
+
 def test_a_thousand_batches_are_asked_for_in_one_call(clients):
     ids = [f"{n:032x}" for n in range(2500)]
     found = json.loads(clients[1].evaluate("get_batches", json.dumps(ids)))
