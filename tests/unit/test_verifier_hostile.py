@@ -220,7 +220,9 @@ def test_the_checker_loads_neither_django_nor_a_ledger():
 
 def test_the_checker_reads_no_clock_and_draws_nothing():
     used, imported = set(), set()
-    for file in Path(traceapp.verifier.__file__).parent.glob("*.py"):
+    room = Path(traceapp.verifier.__file__).parent
+    outside = {room / "command.py", room / "__main__.py"}  # the command reads files and writes to the terminal
+    for file in set(room.glob("*.py")) - outside:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute):
                 used.add(node.attr)

@@ -1,5 +1,5 @@
 // DER (X.690), as far as certificates and signatures need it: definite lengths in their shortest form.
-import { decode } from "./bytes.js";
+import { decode, toHex } from "./bytes.js";
 import { format } from "./errors.js";
 import { utcMilliseconds } from "./times.js";
 
@@ -7,6 +7,7 @@ export const TAG = {
   boolean: 0x01, integer: 0x02, bits: 0x03, octets: 0x04, oid: 0x06, utf8: 0x0c, numeric: 0x12, printable: 0x13, ia5: 0x16,
   utcTime: 0x17, generalizedTime: 0x18, visible: 0x1a, sequence: 0x30, set: 0x31, version: 0xa0, extensions: 0xa3,
 };
+const LONGEST_OID = 64;
 const TEXTS = new Set([TAG.utf8, TAG.numeric, TAG.printable, TAG.ia5, TAG.visible]);
 
 // One element at the beginning of `bytes`: its tag, its content, and all of it.
@@ -47,10 +48,11 @@ export function only(bytes, tag, what) {
 export function natural(content) {
   if (!content.length || content[0] >= 0x80) format("DER: not a positive number");
   if (content.length > 1 && content[0] === 0 && content[1] < 0x80) format("DER: a number not in its shortest form");
-  return content.reduce((value, byte) => value * 256n + BigInt(byte), 0n);
+  return BigInt(`0x${toHex(content)}`);
 }
 
 export function oid(content) {
+  if (content.length > LONGEST_OID) format("DER: an enormous object identifier");
   const parts = [];
   let value = 0n;
   for (const byte of content) {

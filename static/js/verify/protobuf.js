@@ -12,7 +12,7 @@ function message(name, fields) {
   for (const [field, said] of Object.entries(fields)) {
     const [number, kind] = said.split(" ");
     const scalar = kind.replace("*", "");
-    byTag.set(BigInt(number) * 8n + (VARINTS.has(scalar) ? 0n : 2n), { field, kind: scalar, repeated: kind.endsWith("*") });
+    byTag.set(Number(number) * 8 + (VARINTS.has(scalar) ? 0 : 2), { field, kind: scalar, repeated: kind.endsWith("*") });
   }
   return { name, byTag };
 }
@@ -62,20 +62,12 @@ export function read(type, bytes) {
   const found = {};
   for (const { field, kind, repeated } of type.byTag.values()) found[field] = repeated ? [] : (DEFAULTS[kind] ?? absent(kind));
   const seen = new Set();
-  let at = 0;
-  while (at < bytes.length) {
-    let tag, number, value;
-    [tag, at] = varint(type, bytes, at);
+  const cursor = { type, bytes, at: 0 };
+  while (cursor.at < bytes.length) {
+    const tag = varint(cursor);
     const entry = type.byTag.get(tag);
-    if (!entry) format(`${type.name}: unknown field ${tag >> 3n} of wire type ${tag & 7n}`);
-    [number, at] = varint(type, bytes, at);
-    if (VARINTS.has(entry.kind)) value = scalar(type, entry, number);
-    else {
-      if (number > BigInt(bytes.length - at)) format(`${type.name}.${entry.field}: shorter than it says`);
-      value = bytes.subarray(at, at + Number(number));
-      at += Number(number);
-      if (entry.kind === "string") value = decode(value, `${type.name}.${entry.field}`);
-    }
+    if (!entry) format(`${type.name}: unknown field of tag ${tag}`);
+    const value = VARINTS.has(entry.kind) ? scalar(type, entry, BigInt(varint(cursor))) : delimited(cursor, entry);
     if (entry.repeated) found[entry.field].push(value);
     else if (seen.has(entry.field)) format(`${type.name}.${entry.field}: given twice`);
     else found[entry.field] = value;
@@ -86,18 +78,29 @@ export function read(type, bytes) {
 
 const absent = (kind) => (kind.endsWith("64") ? 0n : kind === "bool" ? false : 0);
 
-function varint(type, bytes, at) {
-  let value = 0n;
-  for (let shift = 0n; at < bytes.length && shift < 70n; shift += 7n) {
-    const byte = bytes[at];
-    at += 1;
-    value |= BigInt(byte & 0x7f) << shift;
-    if (byte < 0x80) {
-      if ((byte === 0 && shift) || value >> 64n) format(`${type.name}: a number not in its shortest form`);
-      return [value, at];
-    }
+function delimited(cursor, entry) {
+  const end = Number(varint(cursor)) + cursor.at;
+  const what = `${cursor.type.name}.${entry.field}`;
+  if (!(end <= cursor.bytes.length)) format(`${what}: shorter than it says`);
+  const value = cursor.bytes.subarray(cursor.at, end);
+  cursor.at = end;
+  return entry.kind === "string" ? decode(value, what) : value;
+}
+
+// A Number, or where it has more than four bytes a BigInt.
+function varint(cursor) {
+  const { bytes, at } = cursor;
+  let size = 1;
+  while (bytes[at + size - 1] >= 0x80 && size < 10) size += 1;
+  if (at + size > bytes.length || bytes[at + size - 1] >= 0x80) format(`${cursor.type.name}: ends inside a number`);
+  let value = size > 4 ? 0n : 0;
+  for (let byte = size - 1; byte >= 0; byte -= 1) {
+    const seven = bytes[at + byte] & 0x7f;
+    value = size > 4 ? (value << 7n) | BigInt(seven) : value * 128 + seven;
   }
-  return format(`${type.name}: ends inside a number`);
+  if ((size > 1 && bytes[at + size - 1] === 0) || (size > 4 && value >> 64n)) format(`${cursor.type.name}: a number not in its shortest form`);
+  cursor.at += size;
+  return value;
 }
 
 function scalar(type, entry, value) {

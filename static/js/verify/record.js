@@ -1,5 +1,5 @@
 // Steps 1 and 2: the bundle is well-formed and shows what must always be shown; its record and path lead to a root.
-import { decode, encode, sha256, toHex } from "./bytes.js";
+import { decode, encode, fromHex, sha256, toHex } from "./bytes.js";
 import { FormatError, NotVerified, format } from "./errors.js";
 import { parseJson, writeJson } from "./json.js";
 import { blob, hex, integer, isObject, list, members, string } from "./shape.js";
@@ -86,18 +86,14 @@ function checkDevice(value) {
 
 async function recordOf(shown, hidden) {
   const opened = shown.map(disclosureOf);
-  const all = [...hidden];
-  for (const text of shown) all.push(await sha256(Uint8Array.of(2), encode(text)));
-  const sorted = all.map(toHex).sort();
+  const own = await Promise.all(shown.map((text) => sha256(Uint8Array.of(2), encode(text))));
+  const digests = [...hidden, ...own].map(toHex).sort();
   // the same part twice, or shown and hidden at once, would make the number of hidden parts a lie
-  if (new Set(sorted).size !== sorted.length) format("record: a digest is given more than once");
+  if (new Set(digests).size !== digests.length) format("record: a digest is given more than once");
   const record = putTogether(opened);
   checkMembers(record);
-  const digests = all.sort((one, other) => compare(toHex(one), toHex(other)));
-  return { record, leaf: await sha256(Uint8Array.of(0), ...digests) };
+  return { record, leaf: await sha256(Uint8Array.of(0), fromHex(digests.join(""))) };
 }
-
-const compare = (one, other) => (one < other ? -1 : Number(one > other));
 
 function disclosureOf(text, at) {
   const parts = parseJson(text);
