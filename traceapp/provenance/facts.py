@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import OuterRef, Subquery
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,12 +27,14 @@ class ProductFacts:
 
 
 def product_facts(gtin: str, lot: str | None) -> ProductFacts | None:
-    """What is known of a product, and of that lot of it. One query."""
-    dates = Lot.objects.filter(product=OuterRef("pk"), number=lot or "").values("best_before")
-    product = Product.objects.select_related("organisation").annotate(dated=Subquery(dates)).filter(gtin=gtin).first()
+    """What is known of a product, and of that lot of it. One query, two for a lot that nobody registered."""
+    known = None
+    if lot:
+        known = Lot.objects.select_related("product__organisation").filter(product__gtin=gtin, number=lot).first()
+    product = known.product if known else Product.objects.select_related("organisation").filter(gtin=gtin).first()
     if product is None:
         return None
-    dated: date | None = product.dated
+    dated = known.best_before if known else None
     return ProductFacts(
         name=product.name,
         brand=product.brand,
