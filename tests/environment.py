@@ -7,6 +7,7 @@ import tempfile
 
 folder = tempfile.mkdtemp(prefix="traceapp-tests-")
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
+os.mkdir(os.path.join(folder, "static"))
 os.environ["DATA_DIR"] = folder
 os.environ["SECRET_KEY"] = "tests-only-secret-key-of-a-sufficient-length-0123456789"
 os.environ["KEYSTORE_KEY"] = "tests-only-keystore-key"
