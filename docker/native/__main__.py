@@ -30,9 +30,13 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000, help="the application's")
     parser.add_argument("--base", type=int, default=None, help="first port of the network (default: the description's)")
     parser.add_argument("--network-only", action="store_true", help="do not start the application")
+    parser.add_argument("--check", action="store_true", help="only say whether Fabric's programs are there")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
+        programs.require()
+        if chosen.check:
+            return 0
         with _locked(chosen.folder), contextlib.suppress(KeyboardInterrupt):
             _run(chosen)
     except (programs.ProgramsMissing, DidNotStart, CommandFailed, application.DidNotServe, Taken) as error:
@@ -43,7 +47,6 @@ def main() -> int:
 
 
 def _run(chosen: argparse.Namespace) -> None:
-    programs.require()
     base = chosen.base if chosen.base is not None else Topology.read().base
     print("Starting the network (three organisations, three orderers) ...", flush=True)
     with FabricNetwork(chosen.folder / "network", base=base) as network:

@@ -7,9 +7,8 @@ from pathlib import Path
 NEEDED = ("peer", "orderer", "configtxgen", "osnadmin")
 
 HOW = (
-    "Unpack Fabric's release archive (hyperledger-fabric-<system>-3.1.5.tar.gz, from the releases page of "
-    "hyperledger/fabric on GitHub) and set FABRIC_HOME to that folder, or put its bin/ on the PATH; with Docker "
-    "none of them are needed."
+    "unpack Fabric's release archive (hyperledger-fabric-<system>-3.1.5.tar.gz, from the releases of hyperledger/fabric "
+    "on GitHub) and set FABRIC_HOME to that folder or put its bin/ on the PATH, or install Docker with its compose plugin."
 )
 
 
@@ -36,7 +35,7 @@ def require() -> dict[str, str]:
     """Path of each program. ProgramsMissing unless all are there."""
     absent = missing()
     if absent:
-        raise ProgramsMissing(f"Fabric's {_and(absent)} not found in FABRIC_HOME/bin or on the PATH. {HOW}")
+        raise ProgramsMissing(f"Fabric's {_and(absent)} not found in FABRIC_HOME/bin or on the PATH: {HOW}")
     return {name: path for name in NEEDED if (path := find(name))}
 
 
