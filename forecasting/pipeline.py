@@ -52,6 +52,7 @@ def run_demand(
     series, short = series_of(kept, until=until)
     if not series:
         raise NothingToLearn("No product has been sold in enough periods yet.")
+    progress(0, f"Fitting {len(series)} series")
     results = fit_all(
         series,
         workers=workers,
