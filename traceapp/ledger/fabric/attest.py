@@ -25,7 +25,7 @@ DIFFERENT: Final = "attestations_differ"
 ATTEMPT: Final = 5.0
 BUDGET: Final = 10.0
 GRACE: Final = 1.0
-"""Seconds for which the rest is waited for, once enough organisations have answered."""
+"""Seconds for which the rest is asked, once enough organisations have answered or nobody merely lags."""
 _PAUSE: Final = 0.05
 
 
@@ -62,7 +62,9 @@ def attest(wire: Wire, proposed: messages.Proposal, tx_id: str, *, needed: int) 
             under_way = any(one.call is not None for one in asked)
             if not answers and not under_way and any(one.lacks_it for one in asked):
                 raise refused(errors.UNKNOWN_TRANSACTION, f"no organisation's peer has transaction {tx_id}")
-            late = time.monotonic() - begun + pause > (GRACE if answers >= needed else BUDGET)
+            # Worth waiting for: a peer that lags. One that is down will not be up within seconds.
+            patient = answers < needed and (under_way or any(one.lacks_it for one in asked))
+            late = time.monotonic() - begun + pause > (BUDGET if patient else GRACE)
             if late or all(one.settled for one in asked):
                 return _together(proposed, tx_id, asked, needed)
             if not under_way:
