@@ -1,6 +1,6 @@
 """The connection file: which peers, whose certificates, which channel. One JSON file, paths relative to its folder.
 
-`docs/fabric.md` shows one. What is wrong in it is said in one sentence that names the file and the member.
+`docs/fabric-connection.md` shows one. What is wrong in it is said in one sentence that names the file and the member.
 """
 
 import json
