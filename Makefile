@@ -11,8 +11,10 @@ WORKERS ?= auto
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint format e2e data faults bench clean
 
+include docker/fabric.mk
+
 help: ## Say what each command does
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 # uv from its package. A Python without pip or venv gets pip's own zipapp-free way: ensurepip, then --target.
 $(TOOLS)/bin/uv:
