@@ -6,6 +6,7 @@ from django.db import models
 
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Visibility
+from traceapp.ledger.fields import StoredBytes
 
 
 class RecordKind(models.TextChoices):
@@ -29,9 +30,9 @@ class Batch(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="batches")
     kind = models.CharField(max_length=16, choices=RecordKind.choices)
     state = models.CharField(max_length=16, choices=State.choices, default=State.CLAIMED)
-    root = models.BinaryField(max_length=32)
+    root = StoredBytes(max_length=32)
     size = models.PositiveIntegerField()
-    leaves = models.BinaryField(help_text="32 bytes a position, as they were anchored: names the row that changed.")
+    leaves = StoredBytes(help_text="32 bytes a position, as they were anchored: names the row that changed.")
     time_from = models.DateTimeField()
     time_to = models.DateTimeField()
     tx_id = models.CharField(max_length=64, blank=True, help_text="The transaction that a block said is valid.")
@@ -69,9 +70,9 @@ class Record(models.Model):
     kind = models.CharField(max_length=16, choices=RecordKind.choices)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="records")
     visibility = models.PositiveSmallIntegerField(choices=Visibility.choices)
-    disclosures = models.BinaryField(help_text="Packed disclosures, one a line.")
-    hidden = models.BinaryField(default=b"", help_text="32-byte digests of disclosures that were erased.")
-    leaf = models.BinaryField(max_length=32)
+    disclosures = StoredBytes(help_text="Packed disclosures, one a line.")
+    hidden = StoredBytes(default=b"", help_text="32-byte digests of disclosures that were erased.")
+    leaf = StoredBytes(max_length=32)
     record_time = models.DateTimeField()
     # DO_NOTHING and no constraint: a row or batch that vanishes must stay visible as missing, not drag others along.
     batch = models.ForeignKey(
@@ -111,7 +112,7 @@ class Envelope(models.Model):
 
     batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="envelopes")
     tx_id = models.CharField(max_length=64, unique=True)
-    content = models.BinaryField()
+    content = StoredBytes()
     code = models.IntegerField(null=True, help_text="peer.TxValidationCode once a block said it.")
     block = models.PositiveBigIntegerField(null=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -129,7 +130,7 @@ class Evidence(models.Model):
     )
     tx_id = models.CharField(max_length=64)
     block = models.PositiveBigIntegerField()
-    attestation = models.BinaryField(help_text="The `attestation` member of a proof bundle, canonical JSON.")
+    attestation = StoredBytes(help_text="The `attestation` member of a proof bundle, canonical JSON.")
     created = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -141,8 +142,8 @@ class Checkpoint(models.Model):
 
     name = models.CharField(primary_key=True, max_length=32)
     block = models.BigIntegerField(help_text="The last block covered.")
-    block_hash = models.BinaryField(max_length=32)
-    genesis = models.BinaryField(max_length=32)
+    block_hash = StoredBytes(max_length=32)
+    genesis = StoredBytes(max_length=32)
     moved = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -153,8 +154,8 @@ class Block(models.Model):
     """What the projection noted of a block, for the explorer. Proves nothing; can be made again from the ledger."""
 
     number = models.PositiveBigIntegerField(primary_key=True)
-    header_hash = models.BinaryField(max_length=32)
-    previous_hash = models.BinaryField(max_length=32)
+    header_hash = StoredBytes(max_length=32)
+    previous_hash = StoredBytes(max_length=32)
     time = models.DateTimeField(null=True, help_text="Of its last transaction, as its client gave it.")
     transactions = models.JSONField(
         help_text='[{"txId", "code", "type", "mspId", "time", "batch": {"id", "kind", "size", "organisation"} or null}]'
