@@ -1,0 +1,30 @@
+"""The page's verifier, asked from tests: many bundles in one run of Node."""
+
+import base64
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "static" / "js" / "verify.js"
+NODE = shutil.which("node")
+
+needs_node = pytest.mark.skipif(NODE is None, reason="NODE IS NOT INSTALLED: the page's verifier is not tested")
+
+
+def ask(pairs: Iterable[tuple[bytes, bytes]], *, script: Path = SCRIPT) -> list[dict[str, Any]]:
+    """The report of each (bundle, trust file) pair; `thrown` instead of a report if it threw something."""
+    asked = "".join(json.dumps({"bundle": _base64(one), "trust": _base64(trust)}) + "\n" for one, trust in pairs)
+    command = [str(NODE), str(Path(__file__).with_name("answer.mjs")), str(script)]
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
