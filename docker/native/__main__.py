@@ -32,7 +32,8 @@ def main() -> int:
     parser.add_argument("--network-only", action="store_true", help="do not start the application")
     parser.add_argument("--check", action="store_true", help="only say whether Fabric's programs are there")
     chosen = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts background jobs with SIGINT ignored
+        signal.signal(number, _interrupt)
     try:
         programs.require()
         if chosen.check:

@@ -7,8 +7,9 @@ from pathlib import Path
 NEEDED = ("peer", "orderer", "configtxgen", "osnadmin")
 
 HOW = (
-    "unpack Fabric's release archive (hyperledger-fabric-<system>-3.1.5.tar.gz, from the releases of hyperledger/fabric "
-    "on GitHub) and set FABRIC_HOME to that folder or put its bin/ on the PATH, or install Docker with its compose plugin."
+    "unpack Fabric's release archive (hyperledger-fabric-<system>-3.1.5.tar.gz, from the releases page of "
+    "hyperledger/fabric on GitHub) and set FABRIC_HOME to that folder or put its bin/ on the PATH, "
+    "or install Docker with its compose plugin."
 )
 
 
