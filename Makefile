@@ -14,7 +14,7 @@ WORKERS ?= auto
 include docker/fabric.mk
 
 help: ## Say what each command does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 # uv from its package. A Python without pip or venv gets pip's own zipapp-free way: ensurepip, then --target.
 $(TOOLS)/bin/uv:
