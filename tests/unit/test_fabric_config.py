@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
 
 from traceapp.commitments.canonical import canonical
 from traceapp.ledger.errors import Unavailable
@@ -107,6 +108,8 @@ def change(content, where, value):
         (["maxInFlight"], 0, "below 1"),
         (["attestations"], True, "not a whole number"),
         (["attestations"], 3, "only 2 organisations have a peer"),
+        (["revoked"], [{"serial": "01"}], "mspId, serial and since"),
+        (["revoked"], [{"mspId": "AMSP", "serial": "xyz", "since": "x"}], "xyz"),
         (["spare"], 1, "unknown member 'spare'"),
         (["reader"], None, "reader is not a JSON object"),
         (["reader", "key"], "nowhere.key", "nowhere.key cannot be read"),
@@ -166,3 +169,11 @@ def test_a_denied_certificate_is_explained(path, authorities):
     assert "organisational unit must be 'client'" in why("AMSP", client(a, ou="peer")[1])
     assert "cannot be read" in why("AMSP", b"rubbish")
     assert "denied by the peers" in why("AMSP", client(a)[1])
+
+
+def test_a_revoked_certificate_is_explained(tmp_path, content, authorities):
+    certificate = client(authorities["A"])[1]
+    serial = f"00{x509.load_pem_x509_certificate(certificate).serial_number:x}"
+    content["revoked"] = [{"mspId": "AMSP", "serial": serial, "since": "2026-05-01T00:00:00.000Z"}]
+    found = read(written(tmp_path, content))
+    assert "is revoked" in why_denied(found, "AMSP", certificate, NOW)

@@ -132,6 +132,10 @@ def _check(found: Config) -> None:
     reachable = sum(1 for organisation in found.organisations if organisation.peers)
     if found.attestations > reachable:
         raise ValueError(f"attestations is {found.attestations}, but only {reachable} organisations have a peer here")
+    for one in found.revoked:
+        if not isinstance(one, dict) or set(one) != {"mspId", "serial", "since"}:
+            raise ValueError("revoked holds something other than objects of mspId, serial and since")
+        int(str(one["serial"]), 16)
     for what, names in (
         ("peers", [peer.name for peer in found.peers]),
         ("organisations", [o.msp_id for o in (*found.organisations, *found.orderer_organisations)]),

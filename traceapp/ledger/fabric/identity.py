@@ -39,7 +39,7 @@ def _unfit(found: x509.Certificate, organisation: Organisation, config: Config) 
     wanted = {organisation.node_ous.get(role) for role in ("client", "admin")}
     if not units & wanted:
         return f"is not a client's: its organisational unit must be {organisation.node_ous.get('client')!r}"
-    if any(one.get("serial") == format(found.serial_number, "x") for one in config.revoked if isinstance(one, dict)):
+    if found.serial_number in _revoked(config, organisation.msp_id):
         return "is revoked: import a new one"
     return ""
 
@@ -47,6 +47,10 @@ def _unfit(found: x509.Certificate, organisation: Organisation, config: Config) 
 def why_signer_denied(config: Config, signer: Signer, now: datetime) -> str:
     """The same for a signer."""
     return why_denied(config, signer.msp_id, signer.certificate, now)
+
+
+def _revoked(config: Config, msp_id: str) -> set[int]:
+    return {int(one["serial"], 16) for one in config.revoked if one["mspId"] == msp_id}
 
 
 def _issued(found: x509.Certificate, organisation: Organisation) -> bool:
