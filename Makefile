@@ -28,7 +28,8 @@ demo: install ## Seed the demo consortium and serve it (PORT=8000 DATA_DIR=var)
 	@DATA_DIR="$(abspath $(DATA_DIR))" DEMO=1 exec $(RUN) python manage.py demo --port $(PORT)
 
 test: install ## Run the unit, contract and integration tests
-	@$(RUN) pytest -n $(WORKERS) --dist loadgroup
+	@$(RUN) pytest -n $(WORKERS) --dist loadgroup -m "not fabric"
+	@echo "Not run here: what needs a Fabric network (make fabric-test) or a browser (make e2e)."
 
 lint: install ## Style, types and layers
 	@$(RUN) ruff format --check .

@@ -72,12 +72,16 @@ def stranger(msp_id: str, pgln: str) -> LocalSigner:
     return LocalSigner(msp_id, *made)
 
 
+_MARKS = {"fabric": [pytest.mark.fabric]}
 LEDGERS: dict[str, Callable[[pytest.FixtureRequest, Path], Deployment]] = {"embedded": embedded, "fabric": fabric}
 
 
 # One worker for all of a ledger: a network of processes is started once, and two would take the processors' time.
 @pytest.fixture(
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in sorted(LEDGERS)], scope="module"
+    params=[
+        pytest.param(name, marks=[pytest.mark.xdist_group(name), *_MARKS.get(name, [])]) for name in sorted(LEDGERS)
+    ],
+    scope="module",
 )
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """One ledger a test module: tests share its blocks, so each uses ids of its own."""
