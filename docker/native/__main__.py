@@ -16,6 +16,7 @@ from docker.native import application, programs
 from docker.native.network import FabricNetwork
 from docker.native.processes import DidNotStart
 from docker.network.administration import CommandFailed
+from docker.network.life import NotReady
 from docker.network.topology import Topology
 
 
@@ -40,7 +41,7 @@ def main() -> int:
             return 0
         with _locked(chosen.folder), contextlib.suppress(KeyboardInterrupt):
             _run(chosen)
-    except (programs.ProgramsMissing, DidNotStart, CommandFailed, application.DidNotServe, Taken) as error:
+    except (programs.ProgramsMissing, DidNotStart, NotReady, CommandFailed, application.DidNotServe, Taken) as error:
         print(error, file=sys.stderr)
         return 1
     print("Ended. Everything is kept in", chosen.folder)

@@ -3,22 +3,21 @@
 import json
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from docker.native import ports, probe, programs
+from docker.native import ports, programs
 from docker.native.nodes import Nodes
-from docker.native.processes import DidNotStart, Processes, clean_environment
+from docker.native.processes import Processes, clean_environment
 from docker.network import connection, trust
-from docker.network.administration import Administration, CommandFailed, transient
+from docker.network.administration import Administration, CommandFailed
+from docker.network.life import Life
 from docker.network.material import Material, write
 from docker.network.topology import DESCRIPTION, Node, Topology
-from traceapp.ledger.identities import LocalSigner
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,8 @@ class FabricNetwork:
     """Three organisations and three orderers with the contract deployed, in a folder that is kept.
 
     with FabricNetwork(folder) as net: ... runs it; the same folder later goes on where it ended. `base`: the first
-    port; None picks a free block the first time. Raises ProgramsMissing, DidNotStart or CommandFailed.
+    port; None picks a free block the first time. Raises ProgramsMissing, DidNotStart, NotReady or
+    CommandFailed.
     """
 
     def __init__(self, folder: Path, *, base: int | None = None, description: Path = DESCRIPTION) -> None:
@@ -44,16 +44,16 @@ class FabricNetwork:
         self._wanted_base = base
         self._description = description
         self._programs: dict[str, str] = {}
-        self.sequence = 0
 
     def __enter__(self) -> Self:
         self._programs = programs.require()
         self.topology = Topology.read(self._description, base=self._base())
         self.material = Material(self.folder / "crypto", self.topology)
         self.administration = Administration(self.folder, self.material, self._run)
-        self.nodes = Nodes(self.folder, self.material, self._programs, self._package_id)
+        self.life = Life(self.topology, self.material, self.administration)
+        self.nodes = Nodes(self.folder, self.material, self._programs, self.life.package_id)
         try:
-            self._up()
+            self.life.up(self.nodes.start)
         except BaseException:
             self.processes.close()
             raise
@@ -87,7 +87,12 @@ class FabricNetwork:
     @property
     def contracts(self) -> list[str]:
         """Names of the contract services in use."""
-        return [self.topology.contract_of(one, self.sequence).name for one in self.topology.organisations]
+        return [node.name for node in self.life.contracts]
+
+    @property
+    def sequence(self) -> int:
+        """Of the contract's definition in force."""
+        return self.life.sequence
 
     def client_identity(
         self,
@@ -145,68 +150,27 @@ class FabricNetwork:
     def upgrade(self) -> int:
         """Put a new definition of the contract in force, its services beside the old ones until then. The sequence."""
         old = self.contracts
-        self._deploy(self.sequence + 1)
+        self.life.deploy(self.sequence + 1, self.nodes.start)
         self.processes.stop(*old)
         return self.sequence
+
+    def leader(self) -> str | None:
+        """The name of the orderer that leads, if one does."""
+        return self.life.leader()
+
+    def wait_for_leader(self, within: float = 60.0) -> str:
+        """Wait until an orderer leads, and say which."""
+        return self.life.wait_for_leader(within)
+
+    def wait_until_endorsing(self, within: float = 60.0) -> None:
+        """Wait until every peer can have a majority endorse."""
+        self.life.wait_until_endorsing(within)
 
     def pid(self, name: str) -> int:
         return self.processes.pid(name)
 
     def log(self, name: str) -> Path:
         return self.processes.log(name)
-
-    def _up(self) -> None:
-        self.material.make()
-        self.administration.prepare()
-        self.nodes.start(*self.topology.orderers, *self.topology.peers)
-        for node in self.topology.orderers:
-            self.administration.join_orderer(node)
-        self.administration.for_each(self.administration.join_peer)
-        self.wait_for_leader()
-        committed = self.administration.committed()
-        if committed:
-            self._serve(committed)
-        else:
-            self._deploy(1)
-        self.wait_until_endorsing()
-
-    def _deploy(self, sequence: int) -> None:
-        act = self.administration
-        self._serve(sequence)
-        act.for_each(lambda one: act.install(one, sequence))
-        act.for_each(lambda one: _patiently(lambda: act.approve(one, sequence)))
-        _patiently(lambda: act.commit(sequence))
-
-    def _serve(self, sequence: int) -> None:
-        self.sequence = sequence
-        self.nodes.start(*(self.topology.contract_of(one, sequence) for one in self.topology.organisations))
-
-    def _package_id(self, node: Node) -> str:
-        return self.administration.package(node.organisation, self.sequence).id
-
-    def leader(self) -> str | None:
-        """The name of the orderer that leads, if one does."""
-        return next((node.name for node in self.topology.orderers if probe.leads(node)), None)
-
-    def wait_for_leader(self, within: float = 60.0) -> str:
-        """Wait until an orderer leads, and say which."""
-        end = time.monotonic() + within
-        while (name := self.leader()) is None:
-            if time.monotonic() > end:
-                raise DidNotStart(f"no orderer led the channel within {within:.0f} s")
-            time.sleep(0.1)
-        return name
-
-    def wait_until_endorsing(self, within: float = 60.0) -> None:
-        """Wait until every peer can have a majority endorse: it knows the others, and they their contracts."""
-        end = time.monotonic() + within
-        for peer in self.topology.peers:
-            msp_id = peer.organisation.msp_id
-            signer = LocalSigner(msp_id, *self.client_identity(msp_id, org="", role=""))
-            while why := probe.endorses(self.material, peer, signer):
-                if time.monotonic() > end:
-                    raise DidNotStart(f"{peer.name} could not have a call endorsed within {within:.0f} s: {why}")
-                time.sleep(0.1)
 
     def _base(self) -> int:
         """The ports stand in block 0: a folder keeps the ones it began with."""
@@ -232,17 +196,3 @@ class FabricNetwork:
     def _server(self, node: Node) -> Server:
         owner = node.organisation
         return Server(node.name, owner.msp_id, node.endpoint, node.name, self.material.tls_ca_certificate(owner))
-
-
-def _patiently(act: Callable[[], None], within: float = 60.0) -> None:
-    """Repeat what fails for a reason that passes."""
-    end = time.monotonic() + within
-    while True:
-        try:
-            act()
-        except CommandFailed as error:
-            if not transient(error) or time.monotonic() > end:
-                raise
-            time.sleep(0.2)
-        else:
-            return

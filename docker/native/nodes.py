@@ -4,9 +4,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docker.native import probe
 from docker.native.processes import Processes, clean_environment
-from docker.network import servers
+from docker.network import probe, servers
 from docker.network.material import Material, as_yaml, write
 from docker.network.topology import Node
 
@@ -52,7 +51,7 @@ class Nodes:
         self.processes.start(node.name, command, settings)
 
     def _is_well(self, node: Node) -> bool:
-        return probe.contract_serves(self._material, node) if node.kind == "contract" else probe.is_well(node)
+        return probe.is_well(self._material, node)
 
     def _configure(self, node: Node) -> None:
         place = self._folder / node.name

@@ -13,7 +13,7 @@ from docker.network.channel import PROFILE, configtx
 from docker.network.material import Material, as_yaml, write
 from docker.network.package import Package, package
 from docker.network.servers import administrator
-from docker.network.topology import Node, Organisation
+from docker.network.topology import Organisation
 
 Run = Callable[[str, Sequence[str], Mapping[str, str]], str]
 """Run a program with arguments and environment and return what it printed. CommandFailed if it fails."""
@@ -50,8 +50,9 @@ class Administration:
         self._run("configtxgen", ["-configPath", str(place), *channel], {"FABRIC_CFG_PATH": str(place)})
         fresh.rename(self.genesis)
 
-    def join_orderer(self, node: Node) -> None:
+    def join_orderer(self, name: str) -> None:
         """Let an orderer take part in the channel. One that does already stays as it is."""
+        node = self._topology.node(name)
         tls = self._material.node(node) / "tls"
         shown = ["--client-cert", str(tls / "cert.pem"), "--client-key", str(tls / "key.pem")]
         reached = ["-o", node.at("admin"), "--ca-file", str(tls / "ca.pem"), *shown]

@@ -24,8 +24,10 @@ _gateway_grpc: Any = import_module("fabric_protos.gateway.gateway_pb2_grpc")
 _SECONDS = 10.0
 
 
-def is_well(node: Node) -> bool:
-    """A peer's or orderer's own health answer, once it listens on its other ports too, which may come later."""
+def is_well(material: Material, node: Node) -> bool:
+    """A node's own health answer, once it listens on its other ports too, which may come later."""
+    if node.kind == "contract":
+        return contract_serves(material, node)
     if not all(_listens(node.host, node.ports[port]) for port in ("main", "admin") if port in node.ports):
         return False
     try:
