@@ -26,11 +26,11 @@ def reports() -> list[tuple[str, bytes, Report]]:
     return [(name, data, check_bundle(data, trust)) for name, data in changed]
 
 
-def meaning(data: bytes) -> tuple[object, ...]:
+def meaning(data: bytes) -> tuple[frozenset[str], *tuple[object, ...]]:
     """What a bundle commits to: all its digests, their place, and the transaction. Not what it chooses to show."""
     value = json.loads(data)
     record, anchor = value["record"], value["anchor"]
-    digests = {digest(one).hex() for one in record["disclosures"]} | set(record["hidden"])
+    digests = frozenset({digest(one).hex() for one in record["disclosures"]} | set(record["hidden"]))
     return digests, value["inclusion"], anchor["key"], anchor["txId"], anchor["attestation"]["payload"]
 
 
@@ -38,22 +38,18 @@ def test_none_that_differs_in_meaning_is_accepted(reports):
     accepted = [(name, data, report) for name, data, report in reports if report.verified]
     assert len(accepted) < len(reports) / 2
     trust = parse_trust(TRUST)
-    for name, data, report in accepted:
-        genuine = GOOD[name] if meaning(data) == meaning(GOOD[name]) else whole_graft(data)
-        assert meaning(data) == meaning(genuine)
-        original = check_bundle(genuine, trust)
+    for _, data, report in accepted:
+        # parts of one good bundle in another may make a third of them
+        genuine = [one for one in GOOD.values() if meaning(one) == meaning(data)]
+        assert genuine
+        original = check_bundle(genuine[0], trust)
         shown = set(json.loads(data)["record"]["disclosures"])
-        assert shown <= set(json.loads(genuine)["record"]["disclosures"])
-        assert report.hidden == original.hidden + len(json.loads(genuine)["record"]["disclosures"]) - len(shown)
+        assert shown <= {text for one in genuine for text in json.loads(one)["record"]["disclosures"]}
+        assert report.hidden == len(meaning(data)[0]) - len(shown)
         assert (report.recorded_by, report.recorded_at, report.tx_id, report.batch_id) == (
             (original.recorded_by, original.recorded_at, original.tx_id, original.batch_id)
         )
         assert set(report.attesting) <= set(original.attesting)
-
-
-def whole_graft(data: bytes) -> bytes:
-    """The other good bundle that changes by chance happened to make."""
-    return next(one for one in GOOD.values() if meaning(one) == meaning(data))
 
 
 def test_the_changes_reach_every_step_but_those_behind_a_signature(reports):
