@@ -55,5 +55,5 @@ def test_a_bundle_cannot_bring_its_own_trust(offline):
     offline.wait_for_selector("#trusted:not([hidden])")
     fingerprint = offline.inner_text("#fingerprint")
     offline.set_input_files("#files", [FOLDER / "trust.json", FOLDER / "good" / "whole.json"])
-    offline.wait_for_function("document.querySelectorAll('article.no').length === 2")
+    offline.locator("article.no").nth(1).wait_for()
     assert offline.inner_text("#fingerprint") == fingerprint
