@@ -76,3 +76,33 @@ def test_bytes_of_any_type_elsewhere_are_named_too(journey, client, model, colum
     assert what in {one for one, _ in found(journey.world)}
     list(verified.read_kind("epcis"))
     assert client.get(journey.page).status_code == 200
+
+
+GARBAGE = {
+    "uid": ["'zz'", "7", "x'ff'"],
+    "record_time": ["'zz'", "'2026-99-99 00:00:00'", "'2026-02-31 00:00:00'", "7", "x'ff'"],
+    "position": ["'zz'", "1.5", "-1", "x'ff'"],
+    "kind": ["7", "x'ff'"],
+    "visibility": ["'zz'", "9"],
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("column", "value"), [(column, value) for column, all in GARBAGE.items() for value in all])
+def test_a_column_that_holds_no_such_thing_stops_nobody_and_is_named(journey, client, column, value):
+    shipped = journey.records[1]
+    typed("PRAGMA ignore_check_constraints = ON")
+    typed(f"UPDATE ledger_record SET {column} = {value} WHERE id = %s", shipped.pk)
+    assert shipped.pk in {row for _, row in found(journey.world)}
+    list(verified.read_kind("epcis"))
+    page = client.get(journey.page).content.decode()
+    assert "Records do not match" in page or column == "visibility"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["'zz'", "'2026-99-99 00:00:00'", "7"])
+def test_an_index_without_a_time_stops_nobody_and_is_named(journey, client, value):
+    shipped = journey.records[1]
+    typed(f"UPDATE capture_event SET time = {value} WHERE record_id = %s", shipped.pk)
+    assert found(journey.world) == {("index", shipped.pk)}
+    assert "Records unaltered" in client.get(journey.page).content.decode()

@@ -39,6 +39,9 @@ class EventIndex:
     read_point: int | None
     keys: frozenset[tuple[int, int]]
     links: frozenset[tuple[int, int, int]]
+    # Copies of the record's columns, which outlive it; None where no record is known yet.
+    organisation: int | None = None
+    visibility: int | None = None
     # Of use when a record is taken in, and no part of what is stored: numbers of parties and places it names; and of
     # lots, items and units the key with the GTIN, where there is one.
     glns: frozenset[str] = field(default=frozenset(), compare=False, repr=False)

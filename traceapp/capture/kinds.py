@@ -1,6 +1,7 @@
 """How the index of an event follows from its verified body; the audit compares it with what is stored."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.db import transaction
 from traceapp.capture.chunks import chunks
 from traceapp.capture.index import EventIndex, index_of
 from traceapp.capture.models import Event, EventKey, Link
-from traceapp.capture.store import save
+from traceapp.capture.store import save, visibility_of
 from traceapp.epcis.parse import parse_event
 from traceapp.ledger.models import Record
 
@@ -19,8 +20,10 @@ class EpcisKind:
     name = "epcis"
 
     def expected(self, record: Record, body: Mapping[str, Any]) -> EventIndex:
-        """The index that this body must have."""
-        return index_of(parse_event(body["event"], context=body.get("context")))
+        """The index that this body must have. Its audience is the event's own word, else the record's column."""
+        event = parse_event(body["event"], context=body.get("context"))
+        visibility = visibility_of(event, None, record.visibility)
+        return replace(index_of(event), organisation=record.organisation_id, visibility=visibility)
 
     def stored(self, pks: Sequence[int]) -> dict[int, EventIndex]:
         """The index as it stands; records without an event row are left out."""
@@ -59,4 +62,6 @@ def _index(event: Event, keys: set[tuple[int, int]], links: set[tuple[int, int, 
         read_point=event.read_point,
         keys=frozenset(keys),
         links=frozenset(links),
+        organisation=event.organisation_id,
+        visibility=event.visibility,
     )

@@ -12,6 +12,7 @@ from django.db import models
 
 from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.visibility import Visibility
+from traceapp.ledger.fields import StoredTime
 from traceapp.ledger.models import Record
 
 EVENT_ID_LENGTH = 1000
@@ -72,7 +73,7 @@ class Event(models.Model):
     event_id = models.CharField(max_length=EVENT_ID_LENGTH)
     is_error_declaration = models.BooleanField(default=False)
     type = models.CharField(max_length=24)
-    time = models.DateTimeField()
+    time = StoredTime()
     offset = models.CharField(max_length=6)
     action = models.CharField(max_length=8, blank=True)
     biz_step = models.CharField(max_length=200, blank=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from traceapp.accounts.visibility import Relation, Viewer, Visibility, readable
 from traceapp.capture.chunks import chunks
@@ -60,7 +60,8 @@ def records_for_key(key: int, viewer: Viewer, *, roles: Collection[int] = GOODS_
     """Records about an identifier that the viewer may read, in order of event time, as primary keys.
 
     A record whose row has vanished is among them if its index says that the viewer could have read it: so that a page
-    shows it as missing.
+    shows it as missing. One that stands, but whose index names a narrower audience, is left out: one of the two columns
+    was changed, and the audit says so.
     """
     rows = EventKey.objects.filter(key=key, role__in=roles).values_list("record_id", flat=True).distinct()
     pks = list(rows[:MOST_RECORDS])
@@ -69,7 +70,8 @@ def records_for_key(key: int, viewer: Viewer, *, roles: Collection[int] = GOODS_
     times: dict[int, datetime] = {}
     for chunk in chunks(pks):
         there.update(Record.objects.filter(pk__in=chunk).values_list("pk", flat=True))
-        allowed.update(Record.objects.filter(readable(viewer), pk__in=chunk).values_list("pk", flat=True))
+        open_to = Record.objects.filter(readable(viewer), pk__in=chunk).exclude(event__visibility__lt=F("visibility"))
+        allowed.update(open_to.values_list("pk", flat=True))
         times.update(Event.objects.filter(pk__in=chunk).values_list("pk", "time"))
     allowed |= _vanished(set(pks) - there, viewer)
     return sorted(allowed, key=lambda pk: (times.get(pk, LAST), pk))

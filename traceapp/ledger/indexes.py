@@ -52,7 +52,7 @@ def as_row(one: VerifiedRecord) -> Record:
 def _where(held: Any, expected: Any) -> str:
     if not dataclasses.is_dataclass(held) or type(held) is not type(expected):
         return ""
-    names = [field.name for field in dataclasses.fields(held)]
+    names = [field.name for field in dataclasses.fields(held) if field.compare]
     wrong = [name for name in names if getattr(held, name) != getattr(expected, name)]
     return f" ({', '.join(name.replace('_', ' ') for name in wrong)})" if wrong else ""
 

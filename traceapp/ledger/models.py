@@ -6,7 +6,7 @@ from django.db import models
 
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Visibility
-from traceapp.ledger.fields import StoredBytes
+from traceapp.ledger.fields import StoredBytes, StoredCount, StoredTime, StoredUuid
 
 
 class RecordKind(models.TextChoices):
@@ -66,19 +66,19 @@ class Record(models.Model):
     vanished can still be named.
     """
 
-    uid = models.UUIDField(unique=True)
+    uid = StoredUuid(unique=True)
     kind = models.CharField(max_length=16, choices=RecordKind.choices)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="records")
     visibility = models.PositiveSmallIntegerField(choices=Visibility.choices)
     disclosures = StoredBytes(help_text="Packed disclosures, one a line.")
     hidden = StoredBytes(default=b"", help_text="32-byte digests of disclosures that were erased.")
     leaf = StoredBytes(max_length=32)
-    record_time = models.DateTimeField()
+    record_time = StoredTime()
     # DO_NOTHING and no constraint: a row or batch that vanishes must stay visible as missing, not drag others along.
     batch = models.ForeignKey(
         Batch, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="records"
     )
-    position = models.PositiveIntegerField(null=True)
+    position = StoredCount(null=True)
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

@@ -7,8 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.db import connection
-from django.db.models import QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Func, QuerySet, TextField
 
 from traceapp.commitments.disclosures import DisclosureError, digest, leaf_of, unpack
 from traceapp.commitments.times import parse_rfc3339
@@ -85,7 +84,11 @@ COLUMNS: Final = (
     "batch_id",
     "position",
 )
-_TIME_AS_TEXT: Final = Cast("record_time", TextField())  # hides the column's type from Django's converter
+_TIME_AS_TEXT: Final = Func(  # hides the column's type from Django's converter
+    "record_time",
+    template="CASE WHEN typeof(%(expressions)s) = 'text' THEN %(expressions)s END",
+    output_field=TextField(),
+)
 
 
 class Row(NamedTuple):
