@@ -92,10 +92,10 @@ class Supervisor:
         return all(child.process is not None and child.process.poll() is None for child in self.children)
 
     def stop(self) -> None:
-        """End every child and what it started: SIGTERM in reverse order, then SIGKILL for what is left."""
+        """End every child in reverse order, each ending what it started itself; then SIGKILL for what is left."""
         alive = [child.process for child in reversed(self.children) if child.process and child.process.poll() is None]
         for process in alive:
-            _signal_group(process.pid, signal.SIGTERM)
+            process.terminate()
         until = time.monotonic() + GRACE
         for process in alive:
             with contextlib.suppress(subprocess.TimeoutExpired):
