@@ -90,7 +90,8 @@ class Run(models.Model):
 
     @property
     def rows_left_out(self) -> int:
-        return sum(self.left_out.values())
+        """Rows left out, not counting events of another kind: nobody would have expected those in."""
+        return sum(count for reason, count in self.left_out.items() if reason != Reason.OTHER)
 
 
 class LeftOutRow(models.Model):

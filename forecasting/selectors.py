@@ -89,7 +89,7 @@ class LeftOutCount:
 
 
 def left_out_counts(run: Run) -> list[LeftOutCount]:
-    """Reasons with their counts, the most frequent first; events of another kind come last."""
+    """Reasons with their counts, the most frequent first; events of another kind are not among them."""
     listed = dict(
         LeftOutRow.objects.filter(run=run)
         .order_by()
@@ -98,7 +98,7 @@ def left_out_counts(run: Run) -> list[LeftOutCount]:
         .values_list("reason", "n")
     )
     found = [LeftOutCount(Reason(name), count, listed.get(name, 0)) for name, count in run.left_out.items()]
-    return sorted(found, key=lambda one: (one.reason is Reason.OTHER, -one.count))
+    return sorted((one for one in found if one.reason is not Reason.OTHER), key=lambda one: -one.count)
 
 
 def left_out_rows(run: Run, reason: str) -> QuerySet[LeftOutRow]:

@@ -117,7 +117,7 @@ def delay(request: HttpRequest) -> HttpResponse:
     if run is None:
         return _nothing_yet(request, Kind.DELAY, chosen)
     drawings, table = presenting.reliability(run)
-    page = page_of(request, run.delays.all(), 50)
+    page = page_of(request, run.delays.all(), 20)
     context = _shared(request, run) | {
         "page": page,
         "deliveries": [
@@ -179,6 +179,7 @@ def _shared(request: HttpRequest, run: Run) -> dict[str, Any]:
         "run": run,
         "confirmation": selectors.confirm(run),
         "counts": selectors.left_out_counts(run),
+        "other": run.left_out.get(Reason.OTHER, 0),
         "bars": [(size, *share_bar(run.rows_used, run.rows_left_out, size.width)) for size in FAN_SIZES],
         "may_train": viewer_of(request).has(*TRAINERS),
     }

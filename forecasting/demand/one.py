@@ -14,6 +14,7 @@ from forecasting.splits import Origin, rolling_origins
 
 PROPHET, NAIVE = "prophet", "seasonal_naive"
 MODES: tuple[Mode, ...] = ("additive", "multiplicative")
+CLEARLY = 0.95
 Fit = Callable[[Series, int, int, Mode], Fitted]
 
 
@@ -131,10 +132,18 @@ def _backtest(series: Series, origins: list[Origin], season: int, fit: Fit) -> t
         }
         if place == 0:
             truth = _window(series, origin, fits)
-            mode = min(tried, key=lambda each: rmse(truth.actual, truth.said[each])) if truth.steps else mode
+            mode = _mode(truth)
         if place > 0 or len(origins) == 1:
             windows.append(_window(series, origin, {PROPHET: fits[mode], NAIVE: naive}))
     return mode, [window for window in windows if window.steps]
+
+
+def _mode(truth: Window) -> Mode:
+    """Multiplicative only where it was clearly better: one window is little to choose by, and it errs more wildly."""
+    if not truth.steps:
+        return "additive"
+    additive, multiplicative = (rmse(truth.actual, truth.said[each]) for each in MODES)
+    return "multiplicative" if multiplicative < CLEARLY * additive else "additive"
 
 
 def _champion(windows: list[Window]) -> str:

@@ -9,14 +9,17 @@ from forecasting.demand.calendar import YEAR, Every, dated
 from forecasting.demand.series import Series
 
 Mode = Literal["additive", "multiplicative"]
-PROMOTION_WINDOW = {"day": 56, "week": 12, "month": 6}
-SETTINGS: dict[str, Any] = {
-    "changepoint_prior_scale": 0.05,
-    "n_changepoints": 25,
-    "weekly_order": 3,
-    "yearly_order": 6,
-    "iterations": 2000,
+# A year: offers come and go in weeks, so a shorter window says more about last month than about the next (MASE on the
+# daily pasta sales 0.78 with a year, 0.82 with eight weeks).
+PROMOTION_WINDOW = YEAR
+# Stiffer than Prophet's own settings for days, where noise is most of what there is (MASE 0.75 instead of 0.78).
+SETTINGS: dict[Every, dict[str, Any]] = {
+    "day": {"changepoint_prior_scale": 0.01, "weekly": 3, "yearly": 3},
+    "week": {"changepoint_prior_scale": 0.05, "weekly": False, "yearly": 4},
+    "month": {"changepoint_prior_scale": 0.05, "weekly": False, "yearly": 4},
 }
+CHANGEPOINTS = 25
+ITERATIONS = 2000
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Fitted:
 
 
 def expected_promotion(series: Series, end: int) -> float:
-    """The share of recent periods on offer: what is known of future promotions when no plan was recorded."""
+    """The share of the last year's periods on offer: what is known of future ones when no plan was recorded."""
     recent = series.promotions[max(0, end - PROMOTION_WINDOW[series.every]) : end]
     return math.fsum(recent) / len(recent) if recent else 0.0
 
@@ -52,15 +55,14 @@ def _model(every: Every, length: int, mode: Mode, promoted: bool) -> Any:
     logging.getLogger("cmdstanpy").setLevel(logging.CRITICAL)
     from prophet import Prophet
 
+    chosen = SETTINGS[every]
     model = Prophet(
         seasonality_mode=mode,
-        weekly_seasonality=SETTINGS["weekly_order"] if every == "day" and length >= 14 else False,
-        yearly_seasonality=(4 if every == "month" else SETTINGS["yearly_order"])
-        if length >= 2 * YEAR[every]
-        else False,
+        weekly_seasonality=chosen["weekly"] if length >= 14 else False,
+        yearly_seasonality=chosen["yearly"] if length >= 2 * YEAR[every] else False,
         daily_seasonality=False,
-        changepoint_prior_scale=SETTINGS["changepoint_prior_scale"],
-        n_changepoints=min(int(SETTINGS["n_changepoints"]), max(1, length // 4)),
+        changepoint_prior_scale=chosen["changepoint_prior_scale"],
+        n_changepoints=min(CHANGEPOINTS, max(1, length // 4)),
         uncertainty_samples=0,  # intervals are conformal: no random draw anywhere
     )
     if promoted:
@@ -76,7 +78,7 @@ def fit_prophet(series: Series, end: int, horizon: int, mode: Mode) -> Fitted:
     promoted = 0 < frame["promotion"].sum() < len(frame)
     model = _model(series.every, len(frame), mode, promoted)
     # The seed is for the record: the optimiser starts from Prophet's own computed values and draws nothing.
-    model.fit(frame, iter=SETTINGS["iterations"], seed=1)
+    model.fit(frame, iter=ITERATIONS, seed=1)
     days = [dated(end + step, series.every, series.start) for step in range(horizon)]
     future = pd.DataFrame({"ds": pd.to_datetime(days), "promotion": expected_promotion(series, end)})
     predicted = model.predict(future)

@@ -152,8 +152,8 @@ def test_the_forecast_starts_after_the_date_asked_for_even_if_the_rows_end_befor
 
 
 def test_a_future_promotion_is_expected_at_its_recent_rate():
-    promotions = [0.0] * 100 + [1.0] * 14 + [0.0] * 42 + [1.0] * 20
-    assert expected_promotion(a_series([1.0] * 176, promotions), 156) == pytest.approx(0.25)
+    promotions = [1.0] * 100 + [0.0] * 292 + [1.0] * 73 + [0.0] * 20
+    assert expected_promotion(a_series([1.0] * 485, promotions), 465) == pytest.approx(0.2)
 
 
 def test_a_band_holds_as_many_errors_as_it_promises():
