@@ -29,6 +29,7 @@ class Answer:
 
     verified: list[VerifiedRecord] = field(default_factory=list)
     unverified: list[Unverified] = field(default_factory=list)
+    rivals: list[Unverified] = field(default_factory=list)  # not asked for: rows added at the places of those that were
 
     def add(self, one: VerifiedRecord | Unverified) -> None:
         """Put one where it belongs."""
@@ -42,11 +43,16 @@ def read(pks: Sequence[int]) -> Answer:
     """Read records by pk, hashed now. A pk without a row comes back `missing`."""
     answer = Answer()
     wanted = list(dict.fromkeys(pks))
+    beside: set[int] = set()
     for start in range(0, len(wanted), _PAGE):
         page = wanted[start : start + _PAGE]
-        found = {one.pk: one for one in _judge(rows.fetch(Record.objects.filter(pk__in=page)))}
+        found = {one.pk: one for one in _judge(rows.fetch(Record.objects.filter(pk__in=page)), beside)}
         for pk in page:
             answer.add(found.get(pk) or _vanished(pk))
+    beside.difference_update(wanted)
+    if beside:
+        others = _judge(rows.fetch(Record.objects.filter(pk__in=sorted(beside)[:_PAGE]).order_by("pk")))
+        answer.rivals = [one for one in others if isinstance(one, Unverified)]
     return answer
 
 
@@ -87,12 +93,15 @@ def _vanished(pk: int) -> Unverified:
 # --- some rows --------------------------------------------------------------------------------------------------------
 
 
-def _judge(stored: Sequence[Row]) -> list[VerifiedRecord | Unverified]:
-    """Any rows, of any batches."""
+def _judge(stored: Sequence[Row], beside: set[int] | None = None) -> list[VerifiedRecord | Unverified]:
+    """Any rows, of any batches. `beside` gets the pks of all rows that share a place with another."""
     ids = {row.batch_id for row in stored if row.batch_id is not None}
     attested = roots.attested(ids)
     known = {batch.pk: batch for batch in Batch.objects.filter(pk__in=ids)} if ids else {}
-    rivals = _rivals(stored, attested)
+    claimed = _claimed_twice(stored, attested)
+    rivals = set(claimed)
+    if beside is not None:
+        beside.update(pk for pks in claimed.values() for pk in pks)
     pglns = _pglns() if stored else {}
     leaves: dict[str, Leaves] = {}
     judged: list[VerifiedRecord | Unverified] = []
@@ -122,21 +131,19 @@ def _placed(
     return matching.place(row, of, leaves, pglns)
 
 
-def _rivals(stored: Sequence[Row], attested: dict[str, roots.Answer]) -> set[tuple[str, int]]:
-    """Positions that more than one row claims, of the positions of these rows."""
+def _claimed_twice(stored: Sequence[Row], attested: dict[str, roots.Answer]) -> dict[tuple[str, int], list[int]]:
+    """Positions that more than one row claims, of the positions of these rows, with the pks of all that do."""
     here = [row for row in stored if row.batch_id in attested]
     places = {(row.batch_id, row.position) for row in here if row.position is not None}
     if not places:
-        return set()
+        return {}
     others = Record.objects.filter(
         batch_id__in={batch_id for batch_id, _ in places}, position__in={position for _, position in places}
     )
-    seen: set[tuple[str, int]] = set()
-    twice: set[tuple[str, int]] = set()
-    for batch_id, position in others.values_list("batch_id", "position"):
-        place = (str(batch_id), int(position or 0))
-        (twice if place in seen else seen).add(place)
-    return twice
+    claims: dict[tuple[str, int], list[int]] = {}
+    for pk, batch_id, position in others.values_list("pk", "batch_id", "position"):
+        claims.setdefault((str(batch_id), int(position or 0)), []).append(pk)
+    return {place: pks for place, pks in claims.items() if len(pks) > 1}
 
 
 def judge_unanchored(row: Row, batch: Batch | None) -> Unverified:

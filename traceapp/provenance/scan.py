@@ -94,7 +94,7 @@ def _steps(link: DigitalLink) -> tuple[list[Step], int]:
     nobody = Viewer.nobody()
     pks = list(dict.fromkeys(pk for name in wanted for pk in records_for_key(identifiers.key(name), nobody)))
     answer = verified.read(pks[:MOST_STEPS])
-    found = journey.steps_of(_told(answer.verified, set(wanted))) + _untold(answer.unverified)
+    found = journey.steps_of(_told(answer.verified, set(wanted))) + _untold(answer.unverified + answer.rivals)
     return journey.in_order(found), max(0, len(pks) - MOST_STEPS)
 
 
