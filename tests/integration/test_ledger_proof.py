@@ -12,12 +12,14 @@ from django.urls import include, path, reverse
 
 from tests.factories import OrganisationFactory, api_token, member, viewer_for
 from tests.ledger_fixtures import LedgerWorld, an_event
+from tests.proof_vectors.folder import FOLDER
+from tests.proof_vectors.page_verifier import ask, needs_node
 from traceapp.accounts.visibility import Relation, Viewer, Visibility
 from traceapp.commitments.canonical import canonical, parse_strict
 from traceapp.ledger import proof, proof_links, trust
 from traceapp.ledger.append import NewRecord, append
 from traceapp.ledger.tamper import tamper_record
-from traceapp.verifier import check_bundle
+from traceapp.verifier import check_bundle, parse_trust
 
 urlpatterns = [path("api/v1/", include("traceapp.ledger.proof_urls")), path("", include("traceapp.urls"))]
 
@@ -115,6 +117,17 @@ def test_an_event_that_cannot_be_shown_in_part_is_refused_to_a_stranger(ledger_w
     assert report(proof.make(whole, Relation.OWNER)).verified
     with pytest.raises(proof.NoProof, match="is not disclosed"):
         proof.make(whole, Relation.PUBLIC)
+
+
+@needs_node
+def test_the_pages_verifier_accepts_what_this_ledger_makes_and_no_other_networks_trust(record):
+    bundle = proof.make(record, Relation.PUBLIC)
+    stranger = (FOLDER / "trust.json").read_bytes()
+    ours, theirs = ask([(bundle, trust.export()), (bundle, stranger)])
+    assert (ours["verified"], ours["hidden"], ours["demo"]) == (True, 1, True), ours
+    assert ours["trustFingerprint"] == trust.pinned().fingerprint
+    assert (theirs["verified"], theirs["reason"]) == (False, "untrusted-signer")
+    assert check_bundle(bundle, parse_trust(stranger)).reason == "untrusted-signer"
 
 
 # --- what is not verified ----------------------------------------------------------------------------------------------
