@@ -24,6 +24,7 @@ def write(folder: Path, material: Material, sequence: int) -> Path:
         files.write(folder / "reader-key.pem", key)
     for one in (topology.ordering, *topology.members):
         files.write(folder / f"{one.key}-ca.pem", material.ca_certificate(one))
+    for one in topology.organisations:
         files.write(folder / f"{one.key}-tlsca.pem", material.tls_ca_certificate(one))
     content = {
         "format": "traceapp-fabric/1",
@@ -48,20 +49,13 @@ def write(folder: Path, material: Material, sequence: int) -> Path:
 
 def _member(material: Material, organisation: Organisation) -> dict[str, Any]:
     peers = [node for node in material.topology.peers if node.organisation == organisation]
+    roots = {"tlsRootCertificates": [f"{organisation.key}-tlsca.pem"]}
     return {
         "mspId": organisation.msp_id,
         "name": organisation.name,
         "pgln": organisation.pgln,
         "rootCertificates": [f"{organisation.key}-ca.pem"],
-        "peers": [
-            _node(node)
-            | {
-                "address": node.endpoint,
-                "hostname": node.name,
-                "tlsRootCertificates": [f"{organisation.key}-tlsca.pem"],
-            }
-            for node in peers
-        ],
+        "peers": [_node(node) | {"address": node.endpoint, "hostname": node.name} | roots for node in peers],
     }
 
 

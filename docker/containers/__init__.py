@@ -1,0 +1,1 @@
+"""The Fabric network and the application in containers, from official images."""
