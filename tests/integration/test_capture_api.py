@@ -1,5 +1,6 @@
 """POST /epcis/capture and the jobs it answers with; every bad document gets a sentence that says what and where."""
 
+import io
 import json
 
 import pytest
@@ -182,3 +183,45 @@ def test_an_answer_of_another_repository_is_taken_too(post):
     head["type"] = "EPCISQueryDocument"
     head["epcisBody"] = {"queryResults": {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": events}}}
     assert post(json.dumps(head).encode()).status_code == 202
+
+
+def test_an_unknown_organisation_is_named_with_its_place_and_the_event_is_taken(post, farm):
+    known = document(shipping(to=farm.pgln))
+    assert post(known).json()["warnings"] == []
+    answer = post(document(shipping(to=farm.pgln), shipping(lot="L-2", to="9506000134376", place="9506000134352")))
+    assert answer.status_code == 202
+    warnings = answer.json()["warnings"]
+    assert [one["path"] for one in warnings] == [
+        "eventList[1].destinationList[0].destination",
+        "eventList[1].bizLocation.id",
+    ]
+    assert "9506000134376" in warnings[0]["detail"]
+
+
+def chunked(client, token, body):
+    environ = {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    return client.generic(
+        "POST", URL, b"", content_type="application/ld+json", HTTP_AUTHORIZATION=f"Bearer {token}", **environ
+    ), environ["wsgi.input"]
+
+
+def test_a_document_sent_in_chunks_is_taken(client, token):
+    answer, _ = chunked(client, token, document(shipping()))
+    assert answer.status_code == 202, answer.content
+    assert Record.objects.count() == 1
+
+
+def test_a_document_too_large_is_read_to_its_end_before_the_answer(client, token, settings):
+    settings.CAPTURE_MAX_BYTES = 100
+    answer, left = chunked(client, token, b" " * 5000)
+    assert answer.status_code == 413
+    assert "100" in answer.json()["detail"]
+    assert left.read() == b""
+
+    body = io.BytesIO(b" " * 5000)
+    environ = {"wsgi.input": body, "CONTENT_LENGTH": "5000"}
+    answer = client.generic(
+        "POST", URL, b"", content_type="application/ld+json", HTTP_AUTHORIZATION=f"Bearer {token}", **environ
+    )
+    assert answer.status_code == 413
+    assert body.read() == b""

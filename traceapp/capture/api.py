@@ -1,9 +1,8 @@
 """EPCIS 2.0 capture interface: documents in, jobs out (GS1 EPCIS 2.0.1 section 12, REST bindings)."""
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -19,7 +18,7 @@ from traceapp.accounts.permissions import has_role
 from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.visibility import viewer_of
 from traceapp.capture import documents, jobs
-from traceapp.capture.errors import CaptureRefused
+from traceapp.capture.errors import CaptureRefused, DocumentTooLarge
 from traceapp.capture.selectors import jobs_of
 from traceapp.capture.services import capture_document
 from traceapp.web.pagination import Pages
@@ -28,21 +27,45 @@ from traceapp.web.problems import problem
 EXCEPTION_TYPE = {413: "epcisException:CaptureLimitExceededException", 400: "epcisException:ValidationException"}
 
 
+MOST_UNSEEN = 64 * 1024 * 1024  # bytes of a document too large that are read before it is refused
 JSON_TYPES = frozenset({"application/json", "application/ld+json", ""})
 
 
 def body_of(request: HttpRequest) -> bytes:
-    """The bytes as sent: what is hashed is what came. More than a document may have are not even read."""
+    """The bytes as sent: what is hashed is what came. CaptureRefused, DocumentTooLarge."""
     if (request.content_type or "").lower() not in JSON_TYPES:
         raise UnsupportedMediaType(str(request.content_type), "Send an EPCIS document as application/ld+json.")
     try:
-        documents.check_size(int(request.META.get("CONTENT_LENGTH") or 0))
-        return request.body
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         raise CaptureRefused([("Content-Length", "This header must be a number.")]) from None
-    except RequestDataTooBig:
-        documents.check_size(max(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.CAPTURE_MAX_BYTES) + 1)
+    if not size and request.META.get("wsgi.input_terminated"):
+        return _of_unknown_length(request.META["wsgi.input"])
+    try:
+        documents.check_size(size)
+    except DocumentTooLarge:
+        _read_on(request)
         raise
+    return request.body
+
+
+def _of_unknown_length(stream: BinaryIO) -> bytes:
+    """A body sent in chunks, without a Content-Length: Django would take it for an empty one."""
+    body = stream.read(settings.CAPTURE_MAX_BYTES + 1)
+    try:
+        documents.check_size(len(body))
+    except DocumentTooLarge as error:
+        _read_on(stream)
+        why = f"The document has more than {settings.CAPTURE_MAX_BYTES:,} bytes, the most that are taken at once."
+        raise DocumentTooLarge([("", f"{why} Split it into several.")]) from error
+    return body
+
+
+def _read_on(stream: BinaryIO | HttpRequest) -> None:
+    """Take in the rest unseen, within reason: a client that still sends when we hang up never reads our answer."""
+    left = MOST_UNSEEN
+    while left > 0 and (piece := stream.read(min(left, 1 << 20))):
+        left -= len(piece)
 
 
 def refused(error: CaptureRefused) -> Response:

@@ -19,6 +19,7 @@ def as_epcis(job: CaptureJob) -> dict[str, Any]:
         "success": job.success,
         "captureErrorBehaviour": "rollback",
         "errors": job.errors,
+        "warnings": job.warnings,
         "events": {"received": job.events, "stored": job.stored, "repeated": job.repeated},
     }
 

@@ -48,6 +48,7 @@ class CaptureJob(models.Model):
     repeated = models.PositiveIntegerField(default=0, help_text="Events that were stored before with the same content.")
     records = models.JSONField(default=list, help_text="Primary keys of the records, in the document's order.")
     errors = models.JSONField(default=list)
+    warnings = models.JSONField(default=list, help_text="What was taken in, but may not be meant: path and detail.")
     receipt = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True)

@@ -11,7 +11,7 @@ from traceapp.accounts.models import Membership, Organisation, User
 from traceapp.accounts.permissions import require
 from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.visibility import Viewer
-from traceapp.capture import documents
+from traceapp.capture import documents, parties
 from traceapp.capture.errors import CaptureRefused, KeyReused
 from traceapp.capture.models import CaptureJob, Source
 from traceapp.capture.store import Stored, store
@@ -145,5 +145,6 @@ def _finish(job: CaptureJob, events: Sequence[ParsedEvent], stored: Stored) -> N
     job.running, job.success, job.finished = False, True, timezone.now()
     job.events, job.stored, job.repeated = len(events), stored.new, len(events) - stored.new
     job.records = [record.pk for record in stored.records]
+    job.warnings = [{"path": path, "detail": why} for path, why in parties.unknown(events)]
     job.receipt = sign_receipt(stored.records)
     job.save()
