@@ -8,6 +8,7 @@ the base rate 0.103 (eight quarters ahead, each learnt from what was known when 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 PULL = 100.0  # rows' worth of belief that the scores are right as they are
 LEAST_SLOPE, MOST_SLOPE = 0.2, 1.2
@@ -18,16 +19,23 @@ def slope(odds: Sequence[float], late: Sequence[bool]) -> float:
     """The stretch that fits log odds to what happened, a shift being free; by Newton's method on the penalised loss."""
     import numpy as np
 
-    x, y = np.array(odds, dtype=float), np.array(late, dtype=float)
-    at = np.array([1.0, 0.0])
-    if not len(x):
+    if not len(odds):
         return 1.0
-    design = np.column_stack([x, np.ones_like(x)])
+    design = np.column_stack([np.array(odds, dtype=float), np.ones(len(odds))])
+    sign = np.where(np.array(late), 1.0, -1.0)
+    believed = np.array([1.0, 0.0])
+
+    def loss(at: Any) -> float:
+        return float(np.logaddexp(0, -sign * (design @ at)).sum() + PULL * ((at - believed) ** 2).sum())
+
+    at = believed
     for _ in range(STEPS):
         p = 1 / (1 + np.exp(-np.clip(design @ at, -30, 30)))
-        gradient = design.T @ (p - y) + 2 * PULL * (at - np.array([1.0, 0.0]))
+        gradient = design.T @ (p - (sign > 0)) + 2 * PULL * (at - believed)
         curvature = design.T @ (design * (p * (1 - p))[:, None]) + 2 * PULL * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
+        while loss(at - step) > loss(at) and float(np.abs(step).max()) > 1e-10:
+            step = step / 2  # where scores are far too sure the curve is flat, and a whole step leaps over the bottom
         at = at - step
         if float(np.abs(step).max()) < 1e-10:
             break

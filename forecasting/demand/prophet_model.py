@@ -59,7 +59,7 @@ def _model(every: Every, length: int, mode: Mode, promoted: bool) -> Any:
     model = Prophet(
         seasonality_mode=mode,
         weekly_seasonality=chosen["weekly"] if length >= 14 else False,
-        yearly_seasonality=chosen["yearly"] if length >= 2 * YEAR[every] else False,
+        yearly_seasonality=chosen["yearly"] if length >= 1.5 * YEAR[every] else False,
         daily_seasonality=False,
         changepoint_prior_scale=chosen["changepoint_prior_scale"],
         n_changepoints=min(CHANGEPOINTS, max(1, length // 4)),
