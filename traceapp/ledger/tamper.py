@@ -1,16 +1,16 @@
 """Change one stored byte, as an intruder in the database could, to see it named. For demos and tests only."""
 
-import random
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
 
+from traceapp.accounts.visibility import Visibility
 from traceapp.commitments.disclosures import opened, pack, unpack
 from traceapp.ledger import shapes, verified
 from traceapp.ledger.models import Evidence, Record
 
-_TRIES: Final = 200
+_TRIES: Final = 500
 _TELLING: Final = ("/event/eventTime", "/event/quantityList/0", "/event/epcList/0", "/event/bizStep", "/message")
 
 
@@ -46,16 +46,17 @@ def tamper_record(pk: int) -> Tampered:
     return Tampered(pk, str(row.uid), before.pointer, str(before.value), str(after.value), page)
 
 
-def random_record() -> int:
-    """The pk of a record that is verified now, an event where possible. NothingToChange if there is none."""
-    on_ledger = Record.objects.filter(batch__in=Evidence.objects.values("batch_id"))
-    choice = random.Random()  # noqa: S311  no secret: any record will do
-    for records in (on_ledger.filter(kind="epcis", visibility=3), on_ledger.filter(kind="epcis"), on_ledger):
-        number = records.count()
-        for _ in range(min(_TRIES, number)):
-            pk = records.order_by("pk").values_list("pk", flat=True)[choice.randrange(number)]
-            if verified.read([pk]).verified:
-                return pk
+def fitting_record() -> int:
+    """The pk of a record that is verified now: the newest public event with a consumer page, so that somebody sees it.
+
+    Without one any event, any record. NothingToChange if there is none.
+    """
+    on_ledger = Record.objects.filter(batch__in=Evidence.objects.values("batch_id")).order_by("-pk")
+    newest = on_ledger.filter(kind="epcis", visibility=Visibility.PUBLIC)
+    for records, with_page in ((newest, True), (on_ledger.filter(kind="epcis"), False), (on_ledger, False)):
+        for one in verified.read(list(records.values_list("pk", flat=True)[:_TRIES])).verified:
+            if page_of(one.body) or not with_page:
+                return one.pk
     raise NothingToChange("no record on the ledger matches what was anchored: there is nothing left to change")
 
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         if not settings.DEMO and not options["force"]:
             raise CommandError("This damages a record for good. It is for demos (DEMO=1); elsewhere give --force.")
         try:
-            done = tamper.tamper_record(_pk(options["record"]) if options["record"] else tamper.random_record())
+            done = tamper.tamper_record(_pk(options["record"]) if options["record"] else tamper.fitting_record())
         except tamper.NothingToChange as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
