@@ -156,7 +156,8 @@ def fan(data: Fan, size: Size) -> Drawing:
 
     drawing = Drawing(size, y_ticks=[Tick(y(each), number(each)) for each in ticks])
     known = [(day, value) for day, value in history if value is not None]
-    rows: list[Ahead] = list(data.ahead)
+    # Days on which nothing can be sold say nothing about how much is: the line goes from open day to open day.
+    rows: list[Ahead] = [row for row in data.ahead if any(row[1:])] or list(data.ahead)
     if known:  # the forecast starts where the history ends
         day, value = known[-1]
         rows.insert(0, (day, value, value, value, value, value))
@@ -168,8 +169,8 @@ def fan(data: Fan, size: Size) -> Drawing:
     }
     drawing.now = x(known[-1][0]) if known else x(data.ahead[0][0])
     drawing.x_ticks = _days((first, known[-1][0] if known else first, last), data.every, size, x)
-    drawing.labels = _ends(data.ahead[-1], size, y)
-    drawing.dots = [(x(last), y(data.ahead[-1][1]), "dot", 4)]
+    drawing.labels = _ends(rows[-1], size, y)
+    drawing.dots = [(x(rows[-1][0]), y(rows[-1][1]), "dot", 4)]
     return drawing
 
 

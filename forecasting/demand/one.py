@@ -13,6 +13,7 @@ from forecasting.metrics import mae, rmse, seasonal_scale
 from forecasting.splits import Origin, rolling_origins
 
 PROPHET, NAIVE = "prophet", "seasonal_naive"
+LEAST_WEEKS = 8
 MODES: tuple[Mode, ...] = ("additive", "multiplicative")
 CLEARLY = 0.95
 Fit = Callable[[Series, int, int, Mode], Fitted]
@@ -50,6 +51,7 @@ class SeriesResult:
     windows: list[Window] = field(default_factory=list)
     drivers: dict[str, float] = field(default_factory=dict)
     parameters: dict[str, Any] = field(default_factory=dict)
+    rest_days: list[int] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -95,7 +97,16 @@ def forecast_one(series: Series, *, until: str, horizon: int, origins: int, fit:
         windows,
         fitted.drivers if fitted else {},
         fitted.parameters if fitted and champion == PROPHET else {"season": season},
+        rest_days(series),
     )
+
+
+def rest_days(series: Series) -> list[int]:
+    """Weekdays (0 is Monday) that never had a row in eight weeks or more: closed days, nothing is expected."""
+    if series.every != "day" or len(series.values) < LEAST_WEEKS * SEASON["day"] or not series.known:
+        return []
+    open_on = {series.day(at).weekday() for at, value in enumerate(series.values) if value is not None}
+    return sorted(set(range(7)) - open_on)
 
 
 def _finite(value: float) -> float:

@@ -50,7 +50,8 @@ def _frame(series: Series, end: int) -> Any:
     return frame
 
 
-def _model(every: Every, length: int, mode: Mode, promoted: bool) -> Any:
+def _model(every: Every, length: int, span: int, mode: Mode, promoted: bool) -> Any:
+    """`length` known periods within `span` periods."""
     logging.getLogger("prophet").setLevel(logging.CRITICAL)
     logging.getLogger("cmdstanpy").setLevel(logging.CRITICAL)
     from prophet import Prophet
@@ -59,7 +60,8 @@ def _model(every: Every, length: int, mode: Mode, promoted: bool) -> Any:
     model = Prophet(
         seasonality_mode=mode,
         weekly_seasonality=chosen["weekly"] if length >= 14 else False,
-        yearly_seasonality=chosen["yearly"] if length >= 1.5 * YEAR[every] else False,
+        # A year and a half shows every season once, and half of them twice; closed days count as time that passed.
+        yearly_seasonality=chosen["yearly"] if span >= 1.5 * YEAR[every] else False,
         daily_seasonality=False,
         changepoint_prior_scale=chosen["changepoint_prior_scale"],
         n_changepoints=min(CHANGEPOINTS, max(1, length // 4)),
@@ -76,7 +78,7 @@ def fit_prophet(series: Series, end: int, horizon: int, mode: Mode) -> Fitted:
 
     frame = _frame(series, end)
     promoted = 0 < frame["promotion"].sum() < len(frame)
-    model = _model(series.every, len(frame), mode, promoted)
+    model = _model(series.every, len(frame), end, mode, promoted)
     # The seed is for the record: the optimiser starts from Prophet's own computed values and draws nothing.
     model.fit(frame, iter=ITERATIONS, seed=1)
     days = [dated(end + step, series.every, series.start) for step in range(horizon)]

@@ -65,6 +65,9 @@ def rows_of(result: SeriesResult, pooled: Sequence[float]) -> list[ForecastRow]:
         lo80, hi80 = clip(result, mean, found[0.80])
         lo95, hi95 = clip(result, mean, found[0.95])
         day = dated(step, result.every, first)
+        if day.weekday() in result.rest_days:
+            rows.append(ForecastRow(result.product, result.place, day, 0.0, 0.0, 0.0, 0.0, 0.0))
+            continue
         rows.append(ForecastRow(result.product, result.place, day, mean, lo80, hi80, min(lo80, lo95), max(hi80, hi95)))
     return rows
 

@@ -174,3 +174,37 @@ def test_a_series_with_few_errors_borrows_the_scaled_errors_of_all():
 def test_the_wider_band_contains_the_narrower(errors):
     found = intervals.bands(errors, 1.0, errors)
     assert found[0.95].low <= found[0.80].low <= 0 <= found[0.80].high <= found[0.95].high
+
+
+def closed_on_sundays(weeks=30):
+    from datetime import date
+
+    from forecasting.demand.series import Series
+
+    monday = date(2025, 1, 6)
+    values = [None if day % 7 == 6 else 10.0 + day % 7 for day in range(7 * weeks)]
+    return Series("p", "q", "day", monday, "", tuple(values), (0.0,) * len(values))
+
+
+def test_nothing_is_expected_on_a_weekday_that_never_had_a_row():
+    from forecasting.demand.one import forecast_one
+    from forecasting.demand.prophet_model import Fitted
+    from forecasting.demand.result import rows_of
+
+    series = closed_on_sundays()
+    until = series.day(len(series.values) - 1).isoformat()
+
+    def flat(_series, _end, horizon, _mode):
+        return Fitted([50.0] * horizon, {}, {})
+
+    rows = rows_of(forecast_one(series, until=until, horizon=14, origins=3, fit=flat), [1.0, -1.0])
+    assert [row.mean for row in rows if row.day.weekday() == 6] == [0.0, 0.0]
+    assert all(row.hi95 == 0.0 for row in rows if row.day.weekday() == 6)
+    assert all(row.mean > 0 for row in rows if row.day.weekday() != 6)
+
+
+def test_a_short_history_says_nothing_about_closed_days():
+    from forecasting.demand.one import rest_days
+
+    assert rest_days(closed_on_sundays(weeks=7)) == []
+    assert rest_days(closed_on_sundays(weeks=8)) == [6]
