@@ -78,7 +78,7 @@ def _fields(request: Request) -> list[str] | None:
     return [one for text in asked for one in _BETWEEN.split(text) if one][:_MOST_FIELDS]
 
 
-class LinkSerializer(serializers.Serializer[Any]):
+class ProofLinkRequestSerializer(serializers.Serializer[Any]):
     """Which fields a link shows (all that its maker may see, if none is named), and how long."""
 
     fields_ = serializers.ListField(
@@ -96,7 +96,7 @@ class LinkSerializer(serializers.Serializer[Any]):
 
 class ProofLinksView(APIView):
     @extend_schema(
-        request=LinkSerializer,
+        request=ProofLinkRequestSerializer,
         responses={
             201: inline_serializer(
                 "ProofLink", {"url": serializers.URLField(), "expires": serializers.DateTimeField()}
@@ -107,7 +107,7 @@ class ProofLinksView(APIView):
     )
     def post(self, request: Request, uid: UUID) -> Response:
         """A link that shows chosen fields of a record, with their proof, to anyone who has it, until it expires."""
-        asked = LinkSerializer(data=request.data)
+        asked = ProofLinkRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         viewer = viewer_of(request)
         record, _ = _visible(uid, viewer)
