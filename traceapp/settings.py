@@ -6,6 +6,7 @@ A secret may be given as `NAME` or, from a file, as `NAME_FILE`.
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -48,10 +49,12 @@ def _secret(name: str, file: str) -> str:
 
 SECRET_KEY = _secret("SECRET_KEY", "secret-key")
 KEYSTORE_KEY = _secret("KEYSTORE_KEY", "keystore-key")  # encrypts the organisations' signing keys at rest
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")  # what QR codes lead to
 HTTPS = PUBLIC_URL.startswith("https://")
+_ours = {"127.0.0.1", "localhost", "[::1]", urlsplit(PUBLIC_URL).hostname or "localhost"}
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted(_ours))
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL] if HTTPS else [])
+BEHIND_PROXY = int(env.bool("BEHIND_PROXY", False))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -164,6 +167,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # members are invited by their administrator; nobody signs up by themselves
 ACCOUNT_ADAPTER = "traceapp.accounts.adapter.ClosedSignup"
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = BEHIND_PROXY
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
@@ -182,7 +186,9 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 30,
     "EXCEPTION_HANDLER": "traceapp.web.problems.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_THROTTLE_RATES": {"anon": env.str("RATE_ANON", "600/min"), "user": env.str("RATE_USER", "6000/min")},
+    "DEFAULT_THROTTLE_CLASSES": ["traceapp.web.throttles.Window"],
+    "DEFAULT_THROTTLE_RATES": {"anon": env.str("RATE_ANON", "600/min"), "user": env.str("RATE_USER", "12000/min")},
+    "NUM_PROXIES": BEHIND_PROXY,  # X-Forwarded-For is believed from a proxy of ours only
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
 SPECTACULAR_SETTINGS = {"TITLE": "Traceapp", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
@@ -231,7 +237,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}  # rates are counted here
 
 # --- security --------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -256,7 +262,7 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
 # --- logs ------------------------------------------------------------------------------------------------------------
 LOGGING = {
@@ -268,6 +274,6 @@ LOGGING = {
     "loggers": {
         "cmdstanpy": {"level": "WARNING"},
         "prophet": {"level": "WARNING"},
-        "django.security.DisallowedHost": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can send any Host: no news, no traceback
     },
 }

@@ -1,0 +1,44 @@
+"""How often one member, or one address without a login, may call the API: counted in windows, cheap at any rate.
+
+Counts lie in the cache: with one shared by all web processes (`CACHE_URL`) they are exact, otherwise each process has
+its own and a limit holds per process.
+"""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86400}
+
+
+class Window(BaseThrottle):
+    """At most so many requests a window; the rates are in `REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]`, as `600/min`."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count this request; False where it is one too many, which DRF answers with 429."""
+        member = request.user if request.user and request.user.is_authenticated else None
+        scope = "user" if member else "anon"
+        rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+        most, seconds = _rate(rates[scope])
+        now = time.time()
+        key = f"throttle:{scope}:{member.pk if member else self.get_ident(request)}:{int(now // seconds)}"
+        cache.add(key, 0, timeout=2 * seconds)
+        try:
+            count = cache.incr(key)
+        except ValueError:  # pushed out of the cache just now
+            count = 1
+        self._left = seconds - now % seconds
+        return count <= most
+
+    def wait(self) -> float:
+        """Seconds until the next window."""
+        return self._left
+
+
+def _rate(text: str) -> tuple[int, int]:
+    count, _, period = text.partition("/")
+    return int(count), SECONDS[period]
