@@ -16,4 +16,4 @@ fabric-network: install ## Only the network, as processes: for development again
 
 fabric-test: install ## Run the contract suite and the record path on a Fabric network of their own
 	@$(RUN) python -m docker.native --check
-	@$(RUN) pytest -n0 tests/fabric tests/contract
+	@$(RUN) python -m pytest -n0 tests/fabric tests/contract
