@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+from django.db import OperationalError
 
 from tests.capture_documents import document, shipping
 from tests.factories import OrganisationFactory, api_token, member
@@ -225,3 +226,15 @@ def test_a_document_too_large_is_read_to_its_end_before_the_answer(client, token
     )
     assert answer.status_code == 413
     assert body.read() == b""
+
+
+def test_a_disk_without_room_is_said_and_nothing_is_recorded(post, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("traceapp.capture.store.save", full)  # a full disk is an edge that no test can make
+    answer = post(document(shipping()))
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "application/problem+json"
+    assert "Nothing of this request was recorded" in answer.json()["detail"]
+    assert Record.objects.count() == CaptureJob.objects.count() == 0

@@ -1,15 +1,18 @@
 """Problem details (RFC 9457): the one form in which the API says no."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 Place = tuple[str, str]
 
@@ -64,9 +67,22 @@ def _members(error: exceptions.APIException) -> dict[str, Any]:
     return details(error.status_code, str(error.detail))
 
 
+class StoreUnavailable(exceptions.APIException):
+    """The database is away, locked for too long, or its disk is full. What was begun was rolled back."""
+
+    status_code = 503
+    default_detail = (
+        "The server cannot store or read anything at the moment; its operator finds the reason in the log. "
+        "Nothing of this request was recorded: send it again later, with the same Idempotency-Key."
+    )
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, answering in problem details. What is unknown stays so: Django logs it and answers 500."""
-    if isinstance(exc, Http404):
+    if isinstance(exc, OperationalError):
+        logger.exception("The database cannot be used: %s", exc)
+        exc = StoreUnavailable()
+    elif isinstance(exc, Http404):
         exc = exceptions.NotFound("There is nothing here, or it is not for you to see.")
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied(str(exc) or None)
