@@ -28,7 +28,7 @@ demo: install ## Seed the demo consortium and serve it (PORT=8000 DATA_DIR=var)
 	@DATA_DIR="$(abspath $(DATA_DIR))" DEMO=1 exec $(RUN) python manage.py demo --port $(PORT)
 
 test: install ## Run the unit, contract and integration tests
-	@$(RUN) pytest -n $(WORKERS) --dist loadgroup -m "not fabric"
+	@$(RUN) python -m pytest -n $(WORKERS) --dist loadgroup -m "not fabric"
 	@echo "Not run here: what needs a Fabric network (make fabric-test) or a browser (make e2e)."
 
 lint: install ## Style, types and layers
@@ -43,13 +43,13 @@ format: install ## Format the code
 
 e2e: install ## Run the tests in a real browser (needs Chromium)
 	@$(UV) sync --frozen --quiet --group e2e
-	@$(RUN) pytest tests/e2e
+	@$(RUN) python -m pytest tests/e2e
 
 data: install ## Run the tests over real data sets (TRACEAPP_DATA names their folder)
-	@$(RUN) pytest tests/data
+	@$(RUN) python -m pytest tests/data
 
 faults: install ## Kill processes at random under load (FAULTS_KILLS=30)
-	@$(RUN) pytest -s tests/faults
+	@$(RUN) python -m pytest -s tests/faults
 
 bench: install ## Measure speed and memory; figures go to tests/bench/results as JSON
 	@$(RUN) python -m tests.bench

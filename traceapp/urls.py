@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("traceapp.masterdata.api_urls")),
     path("api/v1/", include("traceapp.capture.api_urls")),
     path("api/v1/", include("traceapp.ledger.api_urls")),
+    path("api/v1/", include("traceapp.ledger.proof_urls")),
     path("api/v1/", include("forecasting.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("", include("traceapp.console.urls")),

@@ -1,7 +1,7 @@
 """Reading: which records are about what, for whom, and what became of them."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -11,8 +11,8 @@ from traceapp.capture.models import GOODS_ROLES, CaptureJob, Event, EventKey, Ke
 from traceapp.epcis.identifiers import key, product
 from traceapp.ledger.models import Batch, Reader, Record, RecordKind
 from traceapp.masterdata.models import Lot, Product
+from traceapp.web import prepared
 
-LAST = datetime.max.replace(tzinfo=UTC)
 MOST_CHOICES = 300  # in one select or list of suggestions
 IN_STATE = {
     "queued": Q(batch=None),
@@ -63,18 +63,30 @@ def records_for_key(key: int, viewer: Viewer, *, roles: Collection[int] = GOODS_
     shows it as missing. One that stands, but whose index names a narrower audience, is left out: one of the two columns
     was changed, and the audit says so.
     """
-    rows = EventKey.objects.filter(key=key, role__in=roles).values_list("record_id", flat=True).distinct()
-    pks = list(rows[:MOST_RECORDS])
-    there: set[int] = set()
-    allowed: set[int] = set()
-    times: dict[int, datetime] = {}
+    pks = {pk for (pk,) in prepared.rows("about", _about, [key], sorted(roles))}
+    times: dict[int, Any] = {}
     for chunk in chunks(pks):
-        there.update(Record.objects.filter(pk__in=chunk).values_list("pk", flat=True))
-        open_to = Record.objects.filter(readable(viewer), pk__in=chunk).exclude(event__visibility__lt=F("visibility"))
-        allowed.update(open_to.values_list("pk", flat=True))
-        times.update(Event.objects.filter(pk__in=chunk).values_list("pk", "time"))
-    allowed |= _vanished(set(pks) - there, viewer)
-    return sorted(allowed, key=lambda pk: (times.get(pk, LAST), pk))
+        times.update(prepared.rows(("open", viewer), lambda ids: _open_to(viewer, ids), chunk))
+    vanished: set[int] = set()
+    for chunk in chunks(pks - times.keys()):
+        there = Record.objects.filter(pk__in=chunk).values_list("pk", flat=True)
+        vanished |= _vanished(set(chunk).difference(there), viewer)
+    for chunk in chunks(vanished):
+        times.update(
+            prepared.rows("times", lambda ids: Event.objects.filter(pk__in=ids).values_list("pk", "time"), chunk)
+        )
+    return sorted(times, key=lambda pk: (times[pk] is None, times[pk] or 0, pk))
+
+
+def _about(keys: Collection[int], roles: Collection[int]) -> "QuerySet[EventKey, Any]":
+    rows = EventKey.objects.filter(key__in=keys, role__in=roles)
+    return rows.values_list("record_id").distinct()[:MOST_RECORDS]
+
+
+def _open_to(viewer: Viewer, pks: Collection[int]) -> "QuerySet[Record, Any]":
+    """(pk, time by the index if it has one) of those that the viewer may read."""
+    rows = Record.objects.filter(readable(viewer), pk__in=pks).exclude(event__visibility__lt=F("visibility"))
+    return rows.values_list("pk", "event__time")
 
 
 def _vanished(pks: Collection[int], viewer: Viewer) -> set[int]:

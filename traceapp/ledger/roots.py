@@ -8,13 +8,16 @@ import hashlib
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from django.db.models import QuerySet
 
 from traceapp.commitments.tree import root
 from traceapp.ledger import evidence, trust
 from traceapp.ledger.models import Evidence
 from traceapp.ledger.trust import NotPinned
 from traceapp.verifier.errors import NotVerified, TrustError
+from traceapp.web import prepared
 
 HASH: Final = 32
 _PAGE: Final = 500
@@ -73,10 +76,14 @@ def attested(batch_ids: Collection[str]) -> dict[str, Answer]:
     found: dict[str, Answer] = {}
     wanted = list(dict.fromkeys(batch_ids))
     for start in range(0, len(wanted), _PAGE):
-        page = Evidence.objects.filter(batch_id__in=wanted[start : start + _PAGE])
-        for batch_id, tx_id, block, stored in page.values_list("batch_id", "tx_id", "block", "attestation"):
+        page = prepared.rows("evidence", _evidence_of, wanted[start : start + _PAGE])
+        for batch_id, tx_id, block, stored in page:
             found[batch_id] = check(batch_id, tx_id, block, bytes(stored))
     return found
+
+
+def _evidence_of(ids: Sequence[str]) -> QuerySet[Evidence, Any]:
+    return Evidence.objects.filter(batch_id__in=ids).values_list("batch_id", "tx_id", "block", "attestation")
 
 
 def check(batch_id: str, tx_id: str, block: int, stored: bytes) -> Answer:

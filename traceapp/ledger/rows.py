@@ -1,7 +1,7 @@
 """One stored row against the leaf that the ledger attests for its position. The hot path of every verified answer."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from traceapp.ledger import shapes
 from traceapp.ledger.models import Finding, Record
 from traceapp.ledger.roots import HASH, Attested
 from traceapp.ledger.uid import number_of, uid_of
+from traceapp.web import prepared
 
 
 class VerifiedRecord(msgspec.Struct, frozen=True, gc=False):
@@ -109,14 +110,22 @@ class Row(NamedTuple):
 
 def fetch(records: QuerySet[Record]) -> list[Row]:
     """The rows of a query, without conversions to UUID and datetime: they cost as much as the hashing."""
-    if connection.vendor == "sqlite":
-        columns = [_TIME_AS_TEXT if name == "record_time" else name for name in COLUMNS]
-    else:
-        columns = list(COLUMNS)
-    sql, parameters = records.values_list(*columns).query.sql_with_params()
+    sql, parameters = _columns_of(records).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(map(Row._make, cursor.fetchall()))
+
+
+def fetch_pks(pks: Sequence[int]) -> list[Row]:
+    """The same for some primary keys, which pages ask for most."""
+    found = prepared.rows("records", lambda ids: _columns_of(Record.objects.filter(pk__in=ids)), pks) if pks else []
+    return list(map(Row._make, found))
+
+
+def _columns_of(records: QuerySet[Record]) -> QuerySet[Record, Any]:
+    if connection.vendor == "sqlite":
+        return records.values_list(*[_TIME_AS_TEXT if name == "record_time" else name for name in COLUMNS])
+    return records.values_list(*COLUMNS)
 
 
 def examine(row: Row, leaf: bytes, of: Attested, pglns: Mapping[int, str]) -> VerifiedRecord | Unverified:

@@ -7,6 +7,7 @@ either verified or, with the reason, unverified.
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -16,6 +17,7 @@ from traceapp.ledger.matching import Leaves
 from traceapp.ledger.models import Batch, Evidence, Finding, Record
 from traceapp.ledger.roots import Attested, Refused
 from traceapp.ledger.rows import MISMATCH, MISSING, PENDING, REJECTED, Row, Unverified, VerifiedRecord
+from traceapp.web import prepared
 
 __all__ = ["Answer", "Unverified", "VerifiedRecord", "batches", "read", "read_kind"]
 
@@ -46,7 +48,7 @@ def read(pks: Sequence[int]) -> Answer:
     beside: set[int] = set()
     for start in range(0, len(wanted), _PAGE):
         page = wanted[start : start + _PAGE]
-        found = {one.pk: one for one in _judge(rows.fetch(Record.objects.filter(pk__in=page)), beside)}
+        found = {one.pk: one for one in _judge(rows.fetch_pks(page), beside)}
         for pk in page:
             answer.add(found.get(pk) or _vanished(pk))
     beside.difference_update(wanted)
@@ -83,7 +85,7 @@ def batches(kind: str, up_to_block: int | None = None) -> list[tuple[str, bytes,
 
 
 def _pglns() -> dict[int, str]:
-    return dict(Organisation.objects.values_list("pk", "pgln"))
+    return dict(prepared.rows("pglns", lambda: Organisation.objects.values_list("pk", "pgln")))
 
 
 def _vanished(pk: int) -> Unverified:
@@ -97,7 +99,8 @@ def _judge(stored: Sequence[Row], beside: set[int] | None = None) -> list[Verifi
     """Any rows, of any batches. `beside` gets the pks of all rows that share a place with another."""
     ids = {row.batch_id for row in stored if row.batch_id is not None}
     attested = roots.attested(ids)
-    known = {batch.pk: batch for batch in Batch.objects.filter(pk__in=ids)} if ids else {}
+    blobs = _blobs([one for one in attested if isinstance(attested[one], Attested)])
+    known = Batch.objects.defer("leaves").in_bulk(ids - attested.keys())
     claimed = _claimed_twice(stored, attested)
     rivals = set(claimed)
     if beside is not None:
@@ -107,15 +110,14 @@ def _judge(stored: Sequence[Row], beside: set[int] | None = None) -> list[Verifi
     judged: list[VerifiedRecord | Unverified] = []
     for row in stored:
         of = attested.get(row.batch_id or "")
-        batch = known.get(row.batch_id or "")
         if isinstance(of, Attested):
             if of.batch_id not in leaves:
-                leaves[of.batch_id] = matching.leaves_of(of, bytes(batch.leaves) if batch else b"")
+                leaves[of.batch_id] = matching.leaves_of(of, blobs.get(of.batch_id, b""))
             judged.append(_placed(row, of, leaves[of.batch_id], pglns, rivals))
         elif isinstance(of, Refused):
             judged.append(rows.unverified(row, MISMATCH, Finding.What.EVIDENCE, of.message))
         else:
-            judged.append(judge_unanchored(row, batch))
+            judged.append(judge_unanchored(row, known.get(row.batch_id or "")))
     return judged
 
 
@@ -137,13 +139,26 @@ def _claimed_twice(stored: Sequence[Row], attested: dict[str, roots.Answer]) -> 
     places = {(row.batch_id, row.position) for row in here if row.position is not None}
     if not places:
         return {}
-    others = Record.objects.filter(
-        batch_id__in={batch_id for batch_id, _ in places}, position__in={position for _, position in places}
-    )
+    batch_ids, positions = (sorted(set(one)) for one in zip(*places, strict=True))
     claims: dict[tuple[str, int], list[int]] = {}
-    for pk, batch_id, position in others.values_list("pk", "batch_id", "position"):
+    for pk, batch_id, position in prepared.rows("claims", _claims_on, batch_ids, positions):
         claims.setdefault((str(batch_id), int(position or 0)), []).append(pk)
     return {place: pks for place, pks in claims.items() if len(pks) > 1}
+
+
+def _claims_on(batch_ids: Sequence[str], positions: Sequence[int]) -> QuerySet[Record, Any]:
+    claims = Record.objects.filter(batch_id__in=batch_ids, position__in=positions)
+    return claims.values_list("pk", "batch_id", "position")
+
+
+def _blobs(batch_ids: Sequence[str]) -> dict[str, bytes]:
+    """The stored leaves of batches."""
+    if not batch_ids:
+        return {}
+    stored = prepared.rows(
+        "leaves", lambda ids: Batch.objects.filter(pk__in=ids).values_list("pk", "leaves"), batch_ids
+    )
+    return {batch_id: bytes(leaves) for batch_id, leaves in stored}
 
 
 def judge_unanchored(row: Row, batch: Batch | None) -> Unverified:

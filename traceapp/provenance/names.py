@@ -1,11 +1,15 @@
 """Names for the keys that verified events speak of: places and organisations, looked up in bulk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from traceapp.accounts.models import Organisation
 from traceapp.epcis import identifiers
 from traceapp.masterdata.models import Location
+from traceapp.web import prepared
 
 
 @dataclass(frozen=True)
@@ -32,14 +36,23 @@ class Place:
 def places(uris: Iterable[str]) -> dict[str, Place]:
     """Place by the identifier used in an event. An unknown GLN is shown as such, any other identifier as it is."""
     glns = {uri: gln for uri in set(uris) if (gln := _gln(uri))}
-    known = {one.gln: one for one in Location.objects.filter(gln__in=set(glns.values()))} if glns else {}
+    known = {gln: told for gln, *told in prepared.rows("places", _located, sorted(set(glns.values())))} if glns else {}
     return {uri: _place(known.get(gln), gln) for uri, gln in glns.items()}
 
 
 def organisations(pglns: Iterable[str]) -> dict[str, str]:
     """Name by party GLN; who is not a member here stays out of the answer."""
     wanted = set(pglns)
-    return dict(Organisation.objects.filter(pgln__in=wanted).values_list("pgln", "name")) if wanted else {}
+    return dict(prepared.rows("firms", _named, sorted(wanted))) if wanted else {}
+
+
+def _located(glns: Sequence[str]) -> "QuerySet[Location, Any]":
+    columns = ("gln", "name", "city", "country", "timezone", "latitude", "longitude")
+    return Location.objects.filter(gln__in=glns).values_list(*columns)
+
+
+def _named(pglns: Sequence[str]) -> "QuerySet[Organisation, Any]":
+    return Organisation.objects.filter(pgln__in=pglns).values_list("pgln", "name")
 
 
 def _gln(uri: str) -> str:
@@ -50,8 +63,8 @@ def _gln(uri: str) -> str:
     return parsed.value if parsed and parsed.primary == "414" else ""
 
 
-def _place(location: Location | None, gln: str) -> Place:
-    if location is None:
+def _place(told: Sequence[Any] | None, gln: str) -> Place:
+    if told is None:
         return Place(f"GLN {gln}")
-    latitude, longitude = (None if one is None else float(one) for one in (location.latitude, location.longitude))
-    return Place(location.name, location.city, location.country, location.timezone, latitude, longitude)
+    *words, latitude, longitude = told
+    return Place(*words, *(None if one is None else float(one) for one in (latitude, longitude)))

@@ -5,189 +5,362 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_api_token'),
+        ("accounts", "0002_api_token"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('epcis', 'Event'), ('sensor', 'Device message'), ('forecast', 'Forecast'), ('model', 'Model')], max_length=16)),
-                ('state', models.CharField(choices=[('claimed', 'Claimed'), ('endorsed', 'Endorsed'), ('sent', 'Sent'), ('valid', 'Valid'), ('invalid', 'Invalid')], default='claimed', max_length=16)),
-                ('root', models.BinaryField(max_length=32)),
-                ('size', models.PositiveIntegerField()),
-                ('leaves', models.BinaryField(help_text='32 bytes a position, as they were anchored: names the row that changed.')),
-                ('time_from', models.DateTimeField()),
-                ('time_to', models.DateTimeField()),
-                ('tx_id', models.CharField(blank=True, help_text='The transaction that a block said is valid.', max_length=64)),
-                ('block', models.PositiveBigIntegerField(null=True)),
-                ('reason', models.TextField(blank=True, help_text='Why it is Invalid, or why it is not further yet.')),
-                ('attempts', models.PositiveIntegerField(default=0, help_text='Steps that failed since the last one that worked.')),
-                ('claimed_until', models.DateTimeField(help_text='A lease, or the time of the next attempt.', null=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('settled', models.DateTimeField(null=True)),
-                ('evidenced', models.DateTimeField(help_text='When attestations were checked and kept.', null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='accounts.organisation')),
+                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("epcis", "Event"),
+                            ("sensor", "Device message"),
+                            ("forecast", "Forecast"),
+                            ("model", "Model"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("claimed", "Claimed"),
+                            ("endorsed", "Endorsed"),
+                            ("sent", "Sent"),
+                            ("valid", "Valid"),
+                            ("invalid", "Invalid"),
+                        ],
+                        default="claimed",
+                        max_length=16,
+                    ),
+                ),
+                ("root", models.BinaryField(max_length=32)),
+                ("size", models.PositiveIntegerField()),
+                (
+                    "leaves",
+                    models.BinaryField(
+                        help_text="32 bytes a position, as they were anchored: names the row that changed."
+                    ),
+                ),
+                ("time_from", models.DateTimeField()),
+                ("time_to", models.DateTimeField()),
+                (
+                    "tx_id",
+                    models.CharField(
+                        blank=True, help_text="The transaction that a block said is valid.", max_length=64
+                    ),
+                ),
+                ("block", models.PositiveBigIntegerField(null=True)),
+                ("reason", models.TextField(blank=True, help_text="Why it is Invalid, or why it is not further yet.")),
+                (
+                    "attempts",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Steps that failed since the last one that worked."
+                    ),
+                ),
+                (
+                    "claimed_until",
+                    models.DateTimeField(help_text="A lease, or the time of the next attempt.", null=True),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("settled", models.DateTimeField(null=True)),
+                ("evidenced", models.DateTimeField(help_text="When attestations were checked and kept.", null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="accounts.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Block',
+            name="Block",
             fields=[
-                ('number', models.PositiveBigIntegerField(primary_key=True, serialize=False)),
-                ('header_hash', models.BinaryField(max_length=32)),
-                ('previous_hash', models.BinaryField(max_length=32)),
-                ('time', models.DateTimeField(help_text='Of its last transaction, as its client gave it.', null=True)),
-                ('transactions', models.JSONField(help_text='[{"txId", "code", "type", "mspId", "time", "batch": {"id", "kind", "size", "organisation"} or null}]')),
+                ("number", models.PositiveBigIntegerField(primary_key=True, serialize=False)),
+                ("header_hash", models.BinaryField(max_length=32)),
+                ("previous_hash", models.BinaryField(max_length=32)),
+                ("time", models.DateTimeField(help_text="Of its last transaction, as its client gave it.", null=True)),
+                (
+                    "transactions",
+                    models.JSONField(
+                        help_text='[{"txId", "code", "type", "mspId", "time", "batch": {"id", "kind", "size", "organisation"} or null}]'
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('name', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('block', models.BigIntegerField(help_text='The last block covered.')),
-                ('block_hash', models.BinaryField(max_length=32)),
-                ('genesis', models.BinaryField(max_length=32)),
-                ('moved', models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("block", models.BigIntegerField(help_text="The last block covered.")),
+                ("block_hash", models.BinaryField(max_length=32)),
+                ("genesis", models.BinaryField(max_length=32)),
+                ("moved", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('name', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('pid', models.PositiveIntegerField()),
-                ('host', models.CharField(max_length=255)),
-                ('started', models.DateTimeField()),
-                ('beat', models.DateTimeField()),
-                ('trouble', models.TextField(blank=True, help_text='Why it cannot go on, if it cannot; empty when all is well.')),
+                ("name", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("pid", models.PositiveIntegerField()),
+                ("host", models.CharField(max_length=255)),
+                ("started", models.DateTimeField()),
+                ("beat", models.DateTimeField()),
+                (
+                    "trouble",
+                    models.TextField(
+                        blank=True, help_text="Why it cannot go on, if it cannot; empty when all is well."
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scrub',
+            name="Scrub",
             fields=[
-                ('name', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('stage', models.CharField(max_length=16)),
-                ('cursor', models.CharField(blank=True, max_length=64)),
-                ('began', models.DateTimeField()),
-                ('finished', models.DateTimeField(help_text='The end of the last complete round.', null=True)),
-                ('finished_began', models.DateTimeField(help_text='The beginning of the last complete round.', null=True)),
-                ('records', models.PositiveBigIntegerField(default=0, help_text='Checked in this round.')),
+                ("name", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("stage", models.CharField(max_length=16)),
+                ("cursor", models.CharField(blank=True, max_length=64)),
+                ("began", models.DateTimeField()),
+                ("finished", models.DateTimeField(help_text="The end of the last complete round.", null=True)),
+                (
+                    "finished_began",
+                    models.DateTimeField(help_text="The beginning of the last complete round.", null=True),
+                ),
+                ("records", models.PositiveBigIntegerField(default=0, help_text="Checked in this round.")),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('batch', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='evidence', serialize=False, to='ledger.batch')),
-                ('tx_id', models.CharField(max_length=64)),
-                ('block', models.PositiveBigIntegerField()),
-                ('attestation', models.BinaryField(help_text='The `attestation` member of a proof bundle, canonical JSON.')),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                (
+                    "batch",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="evidence",
+                        serialize=False,
+                        to="ledger.batch",
+                    ),
+                ),
+                ("tx_id", models.CharField(max_length=64)),
+                ("block", models.PositiveBigIntegerField()),
+                (
+                    "attestation",
+                    models.BinaryField(help_text="The `attestation` member of a proof bundle, canonical JSON."),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Envelope',
+            name="Envelope",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tx_id', models.CharField(max_length=64, unique=True)),
-                ('content', models.BinaryField()),
-                ('code', models.IntegerField(help_text='peer.TxValidationCode once a block said it.', null=True)),
-                ('block', models.PositiveBigIntegerField(null=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('sent', models.DateTimeField(null=True)),
-                ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='envelopes', to='ledger.batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tx_id", models.CharField(max_length=64, unique=True)),
+                ("content", models.BinaryField()),
+                ("code", models.IntegerField(help_text="peer.TxValidationCode once a block said it.", null=True)),
+                ("block", models.PositiveBigIntegerField(null=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("sent", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="envelopes",
+                        to="ledger.batch",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('changed', 'Fields changed'), ('swapped', 'Rows swapped'), ('columns', 'Columns disagree with the fields'), ('dropped', 'Record missing'), ('added', 'Record not on the ledger'), ('index', 'Index disagrees with the record'), ('leaves', 'Stored leaves damaged'), ('batch', 'Batch row damaged'), ('evidence', 'Attestations missing or damaged'), ('not-stored', 'On the ledger, not stored'), ('not-on-ledger', 'Stored, not on the ledger'), ('chain', 'Ledger disagrees with what was followed')], max_length=16)),
-                ('record_uid', models.UUIDField(null=True)),
-                ('record_pk', models.BigIntegerField(null=True)),
-                ('batch_id', models.CharField(blank=True, max_length=64)),
-                ('position', models.PositiveIntegerField(null=True)),
-                ('message', models.TextField()),
-                ('found', models.DateTimeField(auto_now_add=True)),
-                ('last_seen', models.DateTimeField(auto_now=True)),
-                ('resolved', models.DateTimeField(null=True)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("changed", "Fields changed"),
+                            ("swapped", "Rows swapped"),
+                            ("columns", "Columns disagree with the fields"),
+                            ("dropped", "Record missing"),
+                            ("added", "Record not on the ledger"),
+                            ("index", "Index disagrees with the record"),
+                            ("leaves", "Stored leaves damaged"),
+                            ("batch", "Batch row damaged"),
+                            ("evidence", "Attestations missing or damaged"),
+                            ("not-stored", "On the ledger, not stored"),
+                            ("not-on-ledger", "Stored, not on the ledger"),
+                            ("chain", "Ledger disagrees with what was followed"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("record_uid", models.UUIDField(null=True)),
+                ("record_pk", models.BigIntegerField(null=True)),
+                ("batch_id", models.CharField(blank=True, max_length=64)),
+                ("position", models.PositiveIntegerField(null=True)),
+                ("message", models.TextField()),
+                ("found", models.DateTimeField(auto_now_add=True)),
+                ("last_seen", models.DateTimeField(auto_now=True)),
+                ("resolved", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-found', '-pk'],
+                "ordering": ["-found", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('certificate', models.TextField()),
-                ('key_reference', models.CharField(max_length=100)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_identity', to='accounts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("certificate", models.TextField()),
+                ("key_reference", models.CharField(max_length=100)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_identity",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(unique=True)),
-                ('kind', models.CharField(choices=[('epcis', 'Event'), ('sensor', 'Device message'), ('forecast', 'Forecast'), ('model', 'Model')], max_length=16)),
-                ('visibility', models.PositiveSmallIntegerField(choices=[(0, 'Only us'), (1, 'The parties named in it'), (2, 'Everyone who held the goods'), (3, 'Everyone')])),
-                ('disclosures', models.BinaryField(help_text='Packed disclosures, one a line.')),
-                ('hidden', models.BinaryField(default=b'', help_text='32-byte digests of disclosures that were erased.')),
-                ('leaf', models.BinaryField(max_length=32)),
-                ('record_time', models.DateTimeField()),
-                ('position', models.PositiveIntegerField(null=True)),
-                ('batch', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='records', to='ledger.batch')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='accounts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("epcis", "Event"),
+                            ("sensor", "Device message"),
+                            ("forecast", "Forecast"),
+                            ("model", "Model"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Only us"),
+                            (1, "The parties named in it"),
+                            (2, "Everyone who held the goods"),
+                            (3, "Everyone"),
+                        ]
+                    ),
+                ),
+                ("disclosures", models.BinaryField(help_text="Packed disclosures, one a line.")),
+                (
+                    "hidden",
+                    models.BinaryField(default=b"", help_text="32-byte digests of disclosures that were erased."),
+                ),
+                ("leaf", models.BinaryField(max_length=32)),
+                ("record_time", models.DateTimeField()),
+                ("position", models.PositiveIntegerField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="records",
+                        to="ledger.batch",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="records", to="accounts.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reader',
+            name="Reader",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(max_length=8)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('record', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='readers', to='ledger.record')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("relation", models.CharField(max_length=8)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="readers",
+                        to="ledger.record",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(condition=models.Q(models.Q(('state', 'invalid'), _negated=True), ('evidenced', None)), fields=['state', 'claimed_until'], name='batches_with_work'),
+            model_name="batch",
+            index=models.Index(
+                condition=models.Q(models.Q(("state", "invalid"), _negated=True), ("evidenced", None)),
+                fields=["state", "claimed_until"],
+                name="batches_with_work",
+            ),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['kind', 'block', 'id'], name='batches_as_anchored'),
+            model_name="batch",
+            index=models.Index(fields=["kind", "block", "id"], name="batches_as_anchored"),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['organisation', '-created'], name='batches_newest_first'),
+            model_name="batch",
+            index=models.Index(fields=["organisation", "-created"], name="batches_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('resolved', None)), fields=['batch_id'], name='open_findings'),
+            model_name="finding",
+            index=models.Index(condition=models.Q(("resolved", None)), fields=["batch_id"], name="open_findings"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['batch', 'position'], name='ledger_reco_batch_i_d0be30_idx'),
+            model_name="record",
+            index=models.Index(fields=["batch", "position"], name="ledger_reco_batch_i_d0be30_idx"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(fields=['organisation', 'kind', '-record_time'], name='ledger_reco_organis_2108cd_idx'),
+            model_name="record",
+            index=models.Index(fields=["organisation", "kind", "-record_time"], name="ledger_reco_organis_2108cd_idx"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(condition=models.Q(('batch', None)), fields=['kind', 'organisation', 'id'], name='queued_records'),
+            model_name="record",
+            index=models.Index(
+                condition=models.Q(("batch", None)), fields=["kind", "organisation", "id"], name="queued_records"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reader',
-            constraint=models.UniqueConstraint(fields=('record', 'organisation'), name='one_reading_right_an_organisation'),
+            model_name="reader",
+            constraint=models.UniqueConstraint(
+                fields=("record", "organisation"), name="one_reading_right_an_organisation"
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0001_initial'),
+        ("ledger", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='heartbeat',
-            name='height',
-            field=models.PositiveBigIntegerField(help_text='Blocks on the ledger when it was last reached.', null=True),
+            model_name="heartbeat",
+            name="height",
+            field=models.PositiveBigIntegerField(help_text="Blocks on the ledger when it was last reached.", null=True),
         ),
     ]
