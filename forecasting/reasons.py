@@ -17,6 +17,7 @@ class Reason(StrEnum):
     LATER = "later"
     OPEN = "open"
     SHORT = "short"
+    OLD = "old"
     OTHER = "other"
 
     @property
@@ -41,6 +42,7 @@ WORDS = {
     Reason.LATER: ("Happened, or was recorded, after the date asked for", "Nothing. They count in a later run."),
     Reason.OPEN: ("Not received yet", "Nothing. It is forecast instead."),
     Reason.SHORT: ("Too few periods to learn from", "Wait for more sales."),
+    Reason.OLD: ("More than twenty years before the latest sale", "Correct the date, if it was mistyped."),
     Reason.OTHER: ("Another kind of event", "Nothing."),
 }
 # Counted but not listed row by row: nothing is wrong with them and there may be a hundred thousand.

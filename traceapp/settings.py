@@ -30,7 +30,8 @@ def _secret(name: str, file: str) -> str:
         return given
     path = DATA_DIR / "secrets" / file
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         beside = path.with_name(f"{file}.{os.getpid()}")
         beside.touch(0o600)
         beside.write_text(secrets.token_urlsafe(48))
@@ -49,7 +50,9 @@ def _secret(name: str, file: str) -> str:
 
 SECRET_KEY = _secret("SECRET_KEY", "secret-key")
 KEYSTORE_KEY = _secret("KEYSTORE_KEY", "keystore-key")  # encrypts the organisations' signing keys at rest
-PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")  # what QR codes lead to
+_DEMO_URL = DATA_DIR / "public-url"  # where this folder's demo was last served
+_URL = _DEMO_URL.read_text().strip() if _DEMO_URL.is_file() else "http://127.0.0.1:8000"
+PUBLIC_URL = env.str("PUBLIC_URL", _URL).rstrip("/")  # what QR codes lead to
 HTTPS = PUBLIC_URL.startswith("https://")
 _ours = {"127.0.0.1", "localhost", "[::1]", urlsplit(PUBLIC_URL).hostname or "localhost"}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted(_ours))

@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from forecasting.demand.calendar import Every, dated, infer, number
 from forecasting.reasons import LeftOut, Reason
 
+LONGEST = timedelta(days=7305)  # twenty years: one row with a mistyped year must not make a series of centuries
 LEAST = 4  # periods: with fewer there is nothing to learn a spread from
 
 
@@ -65,12 +66,12 @@ def series_of(rows: Iterable[SaleRow], *, until: date) -> tuple[list[Series], li
     """All series in order of product and place, up to the period that holds `until`; the too short ones left out."""
     groups: dict[tuple[str, str], list[SaleRow]] = defaultdict(list)
     open_days: dict[str, set[date]] = defaultdict(set)
+    rows, short = _recent(list(rows))
     for row in rows:
         groups[row.product, row.place].append(row)
         open_days[row.place].add(row.day)
     zeros = {row.place for group in groups.values() for row in group if row.quantity == 0}
     found: list[Series] = []
-    short: list[LeftOut] = []
     for key in sorted(groups):
         # A place that writes zeros down means something by a gap; one that does not sold nothing on its open days.
         implied = set() if key[1] in zeros else open_days[key[1]]
@@ -80,6 +81,12 @@ def series_of(rows: Iterable[SaleRow], *, until: date) -> tuple[list[Series], li
         else:
             short.extend(LeftOut(Reason.SHORT, row.uid) for row in groups[key])
     return found, short
+
+
+def _recent(rows: list[SaleRow]) -> tuple[list[SaleRow], list[LeftOut]]:
+    latest = max((row.day for row in rows), default=date.min)
+    old = [LeftOut(Reason.OLD, row.uid) for row in rows if latest - row.day > LONGEST]
+    return [row for row in rows if latest - row.day <= LONGEST], old
 
 
 def _series(rows: list[SaleRow], implied: set[date]) -> Series:

@@ -208,3 +208,16 @@ def test_a_short_history_says_nothing_about_closed_days():
 
     assert rest_days(closed_on_sundays(weeks=7)) == []
     assert rest_days(closed_on_sundays(weeks=8)) == [6]
+
+
+def test_a_sale_with_a_mistyped_year_is_left_out_and_counted():
+    from datetime import date, timedelta
+
+    from forecasting.demand.series import SaleRow, series_of
+    from forecasting.reasons import Reason
+
+    days = [date(2025, 1, 6) + timedelta(days=n) for n in range(30)] + [date(1, 1, 6)]
+    rows = [SaleRow(str(n), 0, "p", "q", day, 5.0, "", 0.0) for n, day in enumerate(days)]
+    series, left_out = series_of(rows, until=date(2025, 3, 1))
+    assert [len(one.values) for one in series] == [30]
+    assert [(one.uid, one.reason) for one in left_out] == [("30", Reason.OLD)]

@@ -36,7 +36,7 @@ def check_port(port: int) -> None:
 def check_folder(folder: Path) -> None:
     """Refuse a data folder that cannot be written, or that has too little room."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / f".probe-{os.getpid()}"
         probe.write_bytes(b"x")
         probe.unlink()

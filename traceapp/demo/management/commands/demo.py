@@ -48,6 +48,7 @@ class Command(BaseCommand):
 
     def _run(self, port: int, folder: Path, empty: bool) -> None:
         url = f"http://127.0.0.1:{port}"
+        (folder / "public-url").write_text(_environment(url)["PUBLIC_URL"])
         state = load(folder)
         data = generate(state.moment.date(), state.moment)
         call_command("migrate", verbosity=0)
