@@ -1,12 +1,25 @@
-"""Words for answers that would otherwise be blank."""
+"""Words for answers that would otherwise be blank, and for addresses that no database can look up."""
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from traceapp.web.errors import for_a_program
+from traceapp.web.errors import bad_request, for_a_program
 from traceapp.web.problems import plain_problem
+
+
+class NoNullInAddress:
+    """PostgreSQL refuses a text with U+0000 by an error of its own; no address of ours holds one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:
+            return bad_request(request, BadRequest("the address holds U+0000"))
+        return self.get_response(request)
 
 
 class MethodNotAllowedInWords:
