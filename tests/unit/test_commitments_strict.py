@@ -105,7 +105,7 @@ def test_a_hundred_thousand_brackets_are_refused_at_once(opening):
     path, why = refusal(opening * 100_000)
     assert why == "nested deeper than 64"
     assert len(path) < 1000
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 10  # far less on a quiet machine; without the limit, minutes
 
 
 def test_closed_brackets_are_no_better():
@@ -125,7 +125,7 @@ def test_sixty_four_levels_are_taken():
 def test_long_texts_with_a_fault_at_the_end_are_read_quickly():
     began = time.perf_counter()
     assert refusal('["' + "a\\n" * 300_000 + '",]') == ("[1]", "a value is expected")
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 20
 
 
 def test_long_names_are_cut_in_paths():

@@ -69,4 +69,4 @@ def test_the_pages_verifier_tells_each_step_as_it_ends():
     good, invalid = ask((bytes_of(f"{name}.json"), bytes_of("trust.json")) for name in ("good/whole", "forged/invalid"))
     assert good["steps"] == [[step, True] for step in range(1, 10)]
     assert invalid["steps"] == [*([step, True] for step in range(1, 5)), [5, False]]
-    assert good["milliseconds"] < 2000  # with a margin for a busy machine; measured 5 to 50
+    assert good["milliseconds"] < 10_000  # with a margin for a busy machine; measured 5 to 50
