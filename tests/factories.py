@@ -32,7 +32,7 @@ class OrganisationFactory(DjangoModelFactory[Organisation]):
         model = Organisation
 
     name = factory.Sequence(lambda n: f"Firm {n}")
-    pgln = factory.Sequence(gln)
+    pgln = factory.Sequence(lambda n: gln(100_000 + n))
     msp_id = factory.Sequence(lambda n: f"Firm{n}MSP")
     company_prefix = factory.Sequence(lambda n: f"9506{n:03d}"[:12])
 
@@ -64,7 +64,7 @@ class ProductFactory(DjangoModelFactory[Product]):
         model = Product
 
     organisation = factory.SubFactory(OrganisationFactory)
-    gtin = factory.Sequence(gtin)
+    gtin = factory.Sequence(lambda n: gtin(100_000 + n))  # apart from the small numbers that tests choose
     name = factory.Sequence(lambda n: f"Strawberries {n}")
 
 
@@ -81,7 +81,7 @@ class LocationFactory(DjangoModelFactory[Location]):
         model = Location
 
     organisation = factory.SubFactory(OrganisationFactory)
-    gln = factory.Sequence(lambda n: gln(n, "950602"))
+    gln = factory.Sequence(lambda n: gln(100_000 + n, "950602"))
     name = factory.Sequence(lambda n: f"Warehouse {n}")
     city = "Rotterdam"
     country = "Netherlands"
