@@ -35,7 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--empty", action="store_true", help="Make the firms and their people, but log no events.")
 
     def handle(self, *args: Any, port: int, empty: bool, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, _interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job is born deaf to SIGINT
+            signal.signal(number, _interrupt)
         self.console = Console(file=sys.stdout, highlight=False)
         folder = Path(settings.DATA_DIR)
         try:
