@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 
 folder = tempfile.mkdtemp(prefix="traceapp-tests-")
@@ -13,3 +14,6 @@ os.environ["SECRET_KEY"] = "tests-only-secret-key-of-a-sufficient-length-0123456
 os.environ["KEYSTORE_KEY"] = "tests-only-keystore-key"
 for name in ("DEMO", "DEBUG", "PUBLIC_URL", "LEDGER", "LEDGER_PATH", "CELERY_BROKER_URL"):
     os.environ.pop(name, None)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A job that a shell runs in the background is deaf to SIGINT, and so are the programs that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
