@@ -11,7 +11,6 @@ from rest_framework.exceptions import NotFound, UnsupportedMediaType
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import has_role
@@ -21,11 +20,12 @@ from traceapp.capture import documents, jobs
 from traceapp.capture.errors import CaptureRefused, DocumentTooLarge
 from traceapp.capture.selectors import jobs_of
 from traceapp.capture.services import capture_document
+from traceapp.web.epcis_rest.exceptions import EpcisProblem
+from traceapp.web.epcis_rest.views import JSON_ONLY, EpcisView
 from traceapp.web.pagination import Pages
-from traceapp.web.problems import problem
 
-EXCEPTION_TYPE = {413: "epcisException:CaptureLimitExceededException", 400: "epcisException:ValidationException"}
-
+ERROR_BEHAVIOUR = ("GS1-EPCIS-Capture-Error-Behaviour", "GS1-Capture-Error-Behaviour")
+"""The header in the standard's text, and what the REST description calls it."""
 
 MOST_UNSEEN = 64 * 1024 * 1024  # bytes of a document too large that are read before it is refused
 JSON_TYPES = frozenset({"application/json", "application/ld+json", ""})
@@ -68,16 +68,17 @@ def _read_on(stream: BinaryIO | HttpRequest) -> None:
         left -= len(piece)
 
 
-def refused(error: CaptureRefused) -> Response:
+def refused(error: CaptureRefused) -> EpcisProblem:
     """The refusal as problem details, every error with its place."""
-    kind = EXCEPTION_TYPE.get(error.status, "about:blank")
-    return problem(error.status, error.summary, title=error.title, type=kind, errors=error.errors[:100])
+    headers = limits() if error.status == 413 else None
+    return EpcisProblem(error.status, error.summary, title=error.title, errors=error.errors[:100], headers=headers)
 
 
-class Capture(APIView):
+class Capture(EpcisView):
     """POST a document, GET the jobs of one's organisation."""
 
     permission_classes = [has_role(*sorted(RECORDERS))]
+    renderer_classes = JSON_ONLY
 
     @extend_schema(
         request=OpenApiTypes.OBJECT,
@@ -97,14 +98,16 @@ class Capture(APIView):
                 idempotency_key=request.headers.get("Idempotency-Key"),
             )
         except CaptureRefused as error:
-            return refused(error)
+            raise refused(error) from error
         where = request.build_absolute_uri(reverse("epcis-capture-job", args=[job.uid]))
         return Response(jobs.accepted(job), status=202, headers={"Location": where, **limits()})
 
     def _body(self, request: Request) -> bytes:
-        if request.headers.get("GS1-Capture-Error-Behaviour", "rollback").lower() != "rollback":
-            why = "Only rollback is offered: a document is captured whole or not at all."
-            raise CaptureRefused([("GS1-Capture-Error-Behaviour", why)])
+        for header in ERROR_BEHAVIOUR:
+            if request.headers.get(header, "rollback").lower() != "rollback":
+                raise CaptureRefused(
+                    [(header, "Only rollback is offered: a document is captured whole or not at all.")]
+                )
         return body_of(request._request)
 
     @extend_schema(
@@ -115,11 +118,11 @@ class Capture(APIView):
         page = pages.paginate_queryset(jobs_of(viewer_of(request)), request, view=self)
         return pages.get_paginated_response([jobs.as_epcis(job) for job in page or []])
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
-        return Response(status=204, headers=limits())
+    def discovery(self) -> dict[str, str]:
+        return limits() | dict.fromkeys(ERROR_BEHAVIOUR, "rollback")
 
 
-class CaptureJobView(APIView):
+class CaptureJobView(EpcisView):
     """One job: what became of its events."""
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT}, summary="One capture job")
@@ -128,7 +131,7 @@ class CaptureJobView(APIView):
         return Response(jobs.as_epcis(job) | {"ledger": jobs.ledger_states(job), "receipt": job.receipt})
 
 
-class UnknownJob(APIView):
+class UnknownJob(EpcisView):
     """A job id that is none of ours is not found, whatever it looks like."""
 
     @extend_schema(exclude=True)
@@ -139,8 +142,6 @@ class UnknownJob(APIView):
 def limits() -> dict[str, str]:
     """The headers by which a client learns what one document may hold."""
     return {
-        "GS1-EPCIS-Version": "2.0.1",
-        "GS1-CBV-Version": "2.0.0",
         "GS1-EPCIS-Capture-Limit": str(settings.CAPTURE_MAX_EVENTS),
         "GS1-EPCIS-Capture-File-Size-Limit": str(settings.CAPTURE_MAX_BYTES),
     }

@@ -4,9 +4,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from traceapp.web.epcis_rest.middleware import ROOT
+from traceapp.web.epcis_rest.views import plain_epcis_problem
 from traceapp.web.problems import plain_problem
 
-PROGRAMS = ("/api/", "/epcis/")
+PROGRAMS = ("/api/", ROOT)
 NOT_FOUND = "There is nothing at this address, or it is not for you to see."
 BROKEN = (
     "Something broke on our side, and we have noted it. What you sent may not have been recorded: "
@@ -24,9 +26,16 @@ def for_a_program(request: HttpRequest) -> bool:
     return request.path.startswith(PROGRAMS) or ("json" in accepts and "html" not in accepts)
 
 
+def problem_for(request: HttpRequest, status: int, words: str) -> HttpResponse:
+    """Problem details: those of the EPCIS interface under its address."""
+    if request.path.startswith(ROOT):
+        return plain_epcis_problem(request, status, words)
+    return plain_problem(status, words)
+
+
 def _answer(request: HttpRequest, status: int, words: str) -> HttpResponse:
     if for_a_program(request):
-        return plain_problem(status, words)
+        return problem_for(request, status, words)
     return render(request, f"{status}.html", {"words": words, "status": status}, status=status)
 
 
@@ -46,12 +55,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """No database and no context: whatever broke may break again."""
     if for_a_program(request):
-        return plain_problem(500, BROKEN)
+        return problem_for(request, 500, BROKEN)
     return render(None, "500.html", {"words": BROKEN, "status": 500}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`reason` is for the log; people are told what to do."""
     if for_a_program(request):
-        return plain_problem(403, EXPIRED)
+        return problem_for(request, 403, EXPIRED)
     return render(request, "403_csrf.html", {"words": EXPIRED, "status": 403}, status=403)

@@ -6,8 +6,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from traceapp.web.errors import bad_request, for_a_program
-from traceapp.web.problems import plain_problem
+from traceapp.web.errors import bad_request, for_a_program, problem_for
 
 
 class NoNullInAddress:
@@ -35,7 +34,7 @@ class MethodNotAllowedInWords:
         allowed = response.headers.get("Allow", "")
         words = f"This address does not take {request.method}. It takes {allowed or 'nothing'}."
         if for_a_program(request):
-            said: HttpResponse = plain_problem(405, words)
+            said = problem_for(request, 405, words)
         else:
             said = render(request, "405.html", {"words": words, "status": 405}, status=405)
         said.headers["Allow"] = allowed
