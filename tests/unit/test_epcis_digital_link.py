@@ -58,7 +58,12 @@ def test_a_place_is_no_trade_item():
         ("//01/09506000134352", "not a GS1 Digital Link"),
         ("/", "not a GS1 Digital Link"),
         ("", "not a GS1 Digital Link"),
-        ("/gtin/09506000134352", "not a GS1 Digital Link"),
+        ("/gtin/09506000134352", "no longer part of GS1 Digital Link: write the application identifier, /01/"),
+        ("/01/09506000134352/lot/A", "no longer part of GS1 Digital Link: write the application identifier, /10/"),
+        ("/414/6291041500213/254/A/7040/1ABC", "stands alone after a GLN"),
+        ("/415/6291041500213", "needs its payment reference"),
+        ("/8006/095060001343520302", "piece 03 of 02"),
+        ("/8010/0614141A/8011/01", "not a CPID serial number"),
     ],
 )
 def test_a_wrong_path_is_refused_in_words(path, why):

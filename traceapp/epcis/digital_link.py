@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from traceapp.epcis.gs1_keys import KEYS, QUALIFIERS, IdentifierError, check_key, check_qualifier
+from traceapp.epcis.gs1_keys import (
+    CONVENIENCE_ALPHAS,
+    KEYS,
+    QUALIFIERS,
+    IdentifierError,
+    check_key,
+    check_qualifier,
+)
 
 CANONICAL_DOMAIN = "https://id.gs1.org"
 
@@ -59,9 +66,11 @@ def parse_path(raw_path: str) -> DigitalLink:
     """Read a request path as it was sent, before any decoding, so that a lot may hold `%2F`.
 
     IdentifierError for an unknown key, a wrong check digit, qualifiers that are unknown, repeated or out of order, and
-    anything that follows.
+    anything that follows. A slash at the end is none of these (`without_slash` takes it off first).
     """
     segments = raw_path.removeprefix("/").split("/")
+    if segments[0] in CONVENIENCE_ALPHAS:
+        raise IdentifierError(_alpha(segments[0]))
     if len(segments) % 2 or segments[0] not in KEYS:
         raise IdentifierError(f"{raw_path[:80]!r} is not a GS1 Digital Link path")
     return link([(segments[i], _decoded(segments[i + 1])) for i in range(0, len(segments), 2)])
@@ -70,16 +79,34 @@ def parse_path(raw_path: str) -> DigitalLink:
 def link(elements: Sequence[tuple[str, str]]) -> DigitalLink:
     """The link of a primary key and its qualifiers, checked; IdentifierError says what is wrong."""
     (primary, value), *rest = elements
-    allowed = KEYS[primary].qualifiers
-    position = 0
+    _check_sequence(primary, [code for code, _ in rest])
     for code, text in rest:
-        if code not in allowed[position:]:
-            raise IdentifierError(_misplaced(primary, code))
         check_qualifier(code, text)
-        position = allowed.index(code) + 1
-    if len(rest) > 1 and rest[-1][0] == "235":
-        raise IdentifierError("235 stands alone after a GTIN")
     return DigitalLink(primary, check_key(primary, value), tuple(rest))
+
+
+def without_slash(raw_path: str) -> str:
+    """A path without the slash at its end, which resolvers tolerate; one that an empty value left there stays."""
+    bare = raw_path.removesuffix("/")
+    return bare if bare.count("/") % 2 == 0 else raw_path
+
+
+def _check_sequence(primary: str, codes: Sequence[str]) -> None:
+    """The qualifiers follow one of the key's alternatives, in its order, each at most once."""
+    key = KEYS[primary]
+    for code in codes:
+        if code not in key.qualifiers:
+            raise IdentifierError(_misplaced(primary, code))
+    sequence = next((one for one in key.sequences if set(codes) <= set(one)), None)
+    if codes and sequence is None:
+        alone = next(code for code in codes if any(one == (code,) for one in key.sequences))
+        raise IdentifierError(f"({alone}) {QUALIFIERS[alone].name} stands alone after a {key.name}")
+    places = [sequence.index(code) for code in codes] if sequence else []
+    for index, place in enumerate(places[1:], 1):
+        if place <= places[index - 1]:
+            raise IdentifierError(f"({codes[index]}) {QUALIFIERS[codes[index]].name} is repeated or out of order")
+    if key.required and key.required not in codes:
+        raise IdentifierError(f"a {key.name} ({primary}) needs its {QUALIFIERS[key.required].name} ({key.required})")
 
 
 def build(base_url: str, canonical: str) -> str:
@@ -91,9 +118,14 @@ def build(base_url: str, canonical: str) -> str:
 
 
 def _misplaced(primary: str, code: str) -> str:
-    if code in KEYS[primary].qualifiers:
-        return f"({code}) {QUALIFIERS[code].name} is repeated or out of order"
+    if code in CONVENIENCE_ALPHAS:
+        return _alpha(code)
     return f"({code[:20]}) cannot follow a {KEYS[primary].name} ({primary})"
+
+
+def _alpha(word: str) -> str:
+    code = CONVENIENCE_ALPHAS[word]
+    return f"/{word}/ is no longer part of GS1 Digital Link: write the application identifier, /{code}/"
 
 
 def _identifying(qualifiers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -12,8 +12,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from traceapp.epcis.digital_link import CANONICAL_DOMAIN, DigitalLink, link, parse_path
-from traceapp.epcis.gs1_keys import KEYS, QUALIFIERS, IdentifierError, check_digit, valid_gln, valid_gtin, valid_sscc
+from traceapp.epcis.digital_link import CANONICAL_DOMAIN, DigitalLink, link, parse_path, without_slash
+from traceapp.epcis.gs1_keys import (
+    CONVENIENCE_ALPHAS,
+    KEYS,
+    QUALIFIERS,
+    IdentifierError,
+    check_digit,
+    valid_gln,
+    valid_gtin,
+    valid_sscc,
+)
 from traceapp.epcis.urn import read_urn
 
 __all__ = [
@@ -56,7 +65,8 @@ def canonical(uri_or_urn: str) -> str:
 
     IdentifierError for what is no absolute URI (RFC 3986) and for a GS1 key that is malformed or has a wrong check
     digit. On `id.gs1.org` every path that begins with a number must be a Digital Link; on other domains a path that is
-    none is somebody's own URI.
+    none is somebody's own URI. A URN with a pattern is refused unless it is a class (only the serial number open):
+    `patterns.read` takes the others, for queries.
     """
     if len(uri_or_urn) > 2000 or not _URI.fullmatch(uri_or_urn):
         raise IdentifierError(f"{uri_or_urn[:80]!r} is not a URI")
@@ -148,10 +158,10 @@ def _web_link(uri: str) -> DigitalLink | None:
     match = _WEB.match(uri)
     if match is None:
         return None
-    host, path = match.groups()
+    host, path = match[1], without_slash(match[2])
     segments = path.split("/")
     if host.lower() == "id.gs1.org":
-        return parse_path(path) if segments[1].isdigit() else None
+        return parse_path(path) if segments[1].isdigit() or segments[1] in CONVENIENCE_ALPHAS else None
     # Elsewhere a link may begin after a path of the owner's, and a path of the owner's may look like the start of one.
     for start in range(1, len(segments) - 1):
         if segments[start] in KEYS and _has_form(segments[start:]):
