@@ -147,6 +147,7 @@ LEDGER_CHANNEL = env.str("LEDGER_CHANNEL", "trace")
 LEDGER_CHAINCODE = env.str("LEDGER_CHAINCODE", "traceability")
 KEYSTORE_PATH = Path(env.str("KEYSTORE_PATH", str(DATA_DIR / "keys")))
 TRUST_PATH = Path(env.str("TRUST_PATH", str(DATA_DIR / "trust.json")))  # pinned: what "verified" is checked against
+COMPANY_PREFIXES_PATH = Path(env.str("COMPANY_PREFIXES_PATH", str(DATA_DIR / "company-prefixes.json")))
 BATCH_SIZE = env.int("BATCH_SIZE", 1000)
 BATCH_WAIT = env.float("BATCH_WAIT", 0.5)  # seconds a batch waits for company
 ANCHOR_WITHIN = env.int("ANCHOR_WITHIN", 24 * 3600)  # seconds: what a receipt promises at the latest

@@ -116,6 +116,8 @@ def test_every_epc_scheme_of_a_gs1_key_becomes_its_digital_link(urn, path):
         "https://shop.example/01/09506000134352/21/A%2FB",
         "https://shop.example/some/path/01/09506000134352/21/A%2FB",
         "https://id.gs1.org/01/09506000134352/22/2A/10/LOT/21/A%2FB",
+        "https://id.gs1.org/01/09506000134352/21/A%2FB/",
+        "https://shop.example/some/01/09506000134352/21/A%2FB/",
     ],
 )
 def test_one_item_has_one_canonical_form(same):

@@ -158,14 +158,15 @@ def _web_link(uri: str) -> DigitalLink | None:
     match = _WEB.match(uri)
     if match is None:
         return None
-    host, path = match[1], without_slash(match[2])
+    host, path = match.groups()
     segments = path.split("/")
     if host.lower() == "id.gs1.org":
-        return parse_path(path) if segments[1].isdigit() or segments[1] in CONVENIENCE_ALPHAS else None
+        return parse_path(without_slash(path)) if segments[1].isdigit() or segments[1] in CONVENIENCE_ALPHAS else None
     # Elsewhere a link may begin after a path of the owner's, and a path of the owner's may look like the start of one.
     for start in range(1, len(segments) - 1):
-        if segments[start] in KEYS and _has_form(segments[start:]):
-            return parse_path("/" + "/".join(segments[start:]))
+        tail = without_slash("/" + "/".join(segments[start:]))
+        if segments[start] in KEYS and _has_form(tail.split("/")[1:]):
+            return parse_path(tail)
     return None
 
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.visibility import viewer_of
-from traceapp.epcis import identifiers
+from traceapp.epcis import identifiers, scanned
 from traceapp.epcis.digital_link import parse_path
 from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.masterdata.models import Lot
-from traceapp.provenance import codes, labels, qr, selectors
+from traceapp.provenance import labels, qr, selectors
 from traceapp.provenance.answers import bad_code
 from traceapp.provenance.raw_path import raw_path
 
@@ -34,7 +34,7 @@ class Label:
     @classmethod
     def of(cls, lot: Lot) -> "Label":
         canonical = identifiers.lot(lot.product.gtin, lot.number)
-        text = codes.readable(parse_path(canonical.removeprefix("https://id.gs1.org")))
+        text = scanned.readable(parse_path(canonical.removeprefix("https://id.gs1.org")))
         return cls(
             lot,
             labels.image_path(canonical),
@@ -59,7 +59,7 @@ def image(request: HttpRequest) -> HttpResponse:
     url = labels.url_of_path(path)
     if suffix == "png":
         return HttpResponse(qr.png(url), content_type="image/png")
-    return HttpResponse(qr.svg(url, title=f"QR code of {codes.readable(link)}"), content_type="image/svg+xml")
+    return HttpResponse(qr.svg(url, title=f"QR code of {scanned.readable(link)}"), content_type="image/svg+xml")
 
 
 @require_safe

@@ -13,9 +13,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
+from traceapp.epcis import scanned
 from traceapp.epcis.digital_link import parse_path
 from traceapp.epcis.gs1_keys import IdentifierError
-from traceapp.provenance import codes, facts
+from traceapp.provenance import facts
 from traceapp.provenance.answers import bad_code
 from traceapp.provenance.raw_path import raw_path, raw_query
 from traceapp.provenance.route import route_of
@@ -70,7 +71,7 @@ def _details(found: Scan, language: str) -> SafeString:
         "scan": found,
         "verdict": found.verdict,
         "tally": tally(found.signs),
-        "code": codes.readable(found.link),
+        "code": scanned.readable(found.link),
         "keep_at": facts.keep_at(found.product),
         "route": route_of(found.steps),
         "journey_note": facts.journey_note(len(found.steps), found.places),
@@ -83,8 +84,8 @@ def find(request: HttpRequest) -> HttpResponseBase:
     """`/find/?q=`: whatever was typed or scanned, on to its page; what cannot be read comes back with a sentence."""
     typed = request.GET.get("q", "")
     try:
-        link = codes.find(typed)
-    except codes.CodeError as error:
+        link = scanned.find(typed)
+    except scanned.CodeError as error:
         return bad_code(request, _sentence(error), typed=typed[:300])
     return redirect(PAGE + link.path)
 
