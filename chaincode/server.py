@@ -4,7 +4,9 @@ From the environment: CHAINCODE_ID, the package id that the installed package go
 queryinstalled` says it); CHAINCODE_SERVER_ADDRESS, where to listen (`127.0.0.1:9999`); with TLS
 CHAINCODE_TLS_KEY and CHAINCODE_TLS_CERT (files), and CHAINCODE_TLS_CLIENT_CA (file) where peers must show a
 certificate too. TLS is on unless CHAINCODE_TLS_DISABLED is `true`. CHAINCODE_OPERATIONS_ADDRESS, if set, answers
-`GET /healthz` there. Ends on SIGTERM once what runs has ended.
+`GET /healthz` there. CHAINCODE_SETTLEMENT_MSP names the organisation with which deposits are made; without it nobody
+mints, and where organisations' services name different ones, nothing of it is endorsed. Ends on SIGTERM once what runs
+has ended.
 """
 
 import logging
@@ -58,6 +60,7 @@ class Settings:
     certificate: bytes | None = None
     client_ca: bytes | None = None
     operations: str = ""
+    settlement: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -66,6 +69,7 @@ class Settings:
             package_id=_need(environment, "CHAINCODE_ID"),
             address=_need(environment, "CHAINCODE_SERVER_ADDRESS"),
             operations=environment.get("CHAINCODE_OPERATIONS_ADDRESS", ""),
+            settlement=environment.get("CHAINCODE_SETTLEMENT_MSP", ""),
         )
         if environment.get("CHAINCODE_TLS_DISABLED", "").lower() == "true":
             return plain
@@ -171,7 +175,7 @@ def main() -> int:
         signal.signal(number, lambda *_: ended.set())
     try:
         settings = Settings.read(os.environ)
-        server = Server(Traceability(), settings)
+        server = Server(Traceability(settings.settlement), settings)
     except (SettingsError, RuntimeError, OSError) as error:
         log.error("%s", error)
         return 2

@@ -145,6 +145,7 @@ LEDGER_PATH = Path(env.str("LEDGER_PATH", str(DATA_DIR / "ledger.sqlite3")))
 FABRIC_CONFIG = Path(env.str("FABRIC_CONFIG", str(DATA_DIR / "fabric" / "connection.json")))  # where LEDGER=fabric
 LEDGER_CHANNEL = env.str("LEDGER_CHANNEL", "trace")
 LEDGER_CHAINCODE = env.str("LEDGER_CHAINCODE", "traceability")
+SETTLEMENT_MSP = env.str("SETTLEMENT_MSP", "")  # embedded ledger: whose word makes deposits money; empty: nobody's
 KEYSTORE_PATH = Path(env.str("KEYSTORE_PATH", str(DATA_DIR / "keys")))
 TRUST_PATH = Path(env.str("TRUST_PATH", str(DATA_DIR / "trust.json")))  # pinned: what "verified" is checked against
 COMPANY_PREFIXES_PATH = Path(env.str("COMPANY_PREFIXES_PATH", str(DATA_DIR / "company-prefixes.json")))

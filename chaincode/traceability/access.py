@@ -2,7 +2,8 @@
 
 A peer lets only members of the channel's organisations reach the contract, so the MSP id is known to be true. What the
 member may do stands in the certificate their organisation's CA gave them: `org`, the organisation they act for (its
-PGLN), and `role`.
+PGLN), `role`, and for some transactions `person`, a pseudonym of who holds the key. What no organisation may say of
+itself, that deposits are made with it, is appointed from outside: each peer's contract service is told.
 """
 
 import re
@@ -12,47 +13,77 @@ from chaincode.traceability.context import Context
 from chaincode.traceability.errors import FORBIDDEN, UNKNOWN_FUNCTION, ContractError
 
 RECORDER = "recorder"
+TREASURER = "treasurer"
+SETTLEMENT = "settlement"
 
 _PGLN = re.compile(r"\d{13}", re.ASCII)
+_PERSON = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._-]{0,62}[0-9A-Za-z])?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """`roles`: any of these; none means any member. `msp_ids`: only these organisations; none means all."""
+    """`roles`: any of these; none means any member. `settlement`: of the appointed organisation only.
+
+    `person`: the certificate must say which person it is.
+    """
 
     roles: frozenset[str] = frozenset()
-    msp_ids: frozenset[str] = frozenset()
+    settlement: bool = False
+    person: bool = False
 
 
 ANY_MEMBER = Rule()
+_TREASURER = Rule(roles=frozenset({TREASURER}))
+_SETTLEMENT = Rule(roles=frozenset({SETTLEMENT}), settlement=True, person=True)
 
 TABLE: dict[str, Rule] = {
     "record_batch": Rule(roles=frozenset({RECORDER})),
+    "open_account": _TREASURER,
+    "propose_mint": _SETTLEMENT,
+    "approve_mint": _SETTLEMENT,
+    "withdraw_mint": _SETTLEMENT,
+    "transfer": _TREASURER,
+    "consolidate": _TREASURER,
+    "redeem": _TREASURER,
+    "confirm_redemption": _SETTLEMENT,
     "get_batch": ANY_MEMBER,
     "get_batches": ANY_MEMBER,
     "has_id": ANY_MEMBER,
+    "get_account": ANY_MEMBER,
+    "get_rows": ANY_MEMBER,
+    "get_balance": ANY_MEMBER,
+    "get_mint": ANY_MEMBER,
+    "get_transfer": ANY_MEMBER,
+    "get_consolidation": ANY_MEMBER,
+    "get_redemption": ANY_MEMBER,
 }
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who called: the organisation's MSP, and the organisation acted for (empty for a mere reader)."""
+    """Who called: the organisation's MSP, the organisation acted for (empty for a mere reader), and by whom."""
 
     msp_id: str
     organisation: str
+    person: str = ""
 
 
-def check(ctx: Context, function: str) -> Caller:
-    """The caller, when the table lets them call this function."""
+def check(ctx: Context, function: str, settlement: str) -> Caller:
+    """The caller, when the table lets them call this function. `settlement` is the appointed organisation's MSP id."""
     rule = TABLE.get(function)
     if rule is None:
         raise ContractError(UNKNOWN_FUNCTION, f"there is no function {function[:60]!r}")
-    caller = Caller(msp_id=ctx.creator_msp_id, organisation=ctx.attributes.get("org", ""))
-    if rule.msp_ids and caller.msp_id not in rule.msp_ids:
-        raise ContractError(FORBIDDEN, f"{caller.msp_id} may not call {function}")
+    named = ctx.attributes
+    caller = Caller(ctx.creator_msp_id, named.get("org", ""), named.get("person", "") if rule.person else "")
+    if rule.settlement and caller.msp_id != settlement:
+        raise ContractError(
+            FORBIDDEN, f"{function} is for {settlement or 'a settlement organisation, and none is named'}"
+        )
     if rule.roles:
         _check_role(ctx, rule, function)
         _check_organisation(caller, function)
+    if rule.person and not _PERSON.fullmatch(caller.person):
+        raise ContractError(FORBIDDEN, f"{function} needs a certificate whose attribute person is a short pseudonym")
     return caller
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chaincode.traceability import access, events, ids, keys, queries
+from chaincode.traceability import access, deposits, events, ids, keys, money_queries, queries
 from chaincode.traceability.context import Context
 from chaincode.traceability.errors import BAD_REQUEST, ContractError
 from chaincode.traceability.rules import batches
@@ -31,20 +31,45 @@ def record_batch(ctx: Context, caller: access.Caller, request_json: str) -> byte
     return document
 
 
+def _query(read: Callable[[Context, str], bytes]) -> Handler:
+    return lambda ctx, _caller, argument: read(ctx, argument)
+
+
 HANDLERS: dict[str, Handler] = {
     "record_batch": record_batch,
-    "get_batch": lambda ctx, _caller, batch_id: queries.get_batch(ctx, batch_id),
-    "get_batches": lambda ctx, _caller, ids_json: queries.get_batches(ctx, ids_json),
-    "has_id": lambda ctx, _caller, batch_id: queries.has_id(ctx, batch_id),
+    "open_account": deposits.open_account,
+    "propose_mint": deposits.propose_mint,
+    "approve_mint": deposits.approve_mint,
+    "withdraw_mint": deposits.withdraw_mint,
+    "transfer": deposits.transfer,
+    "consolidate": deposits.consolidate,
+    "redeem": deposits.redeem,
+    "confirm_redemption": deposits.confirm_redemption,
+    "get_batch": _query(queries.get_batch),
+    "get_batches": _query(queries.get_batches),
+    "has_id": _query(queries.has_id),
+    "get_account": _query(money_queries.get_account),
+    "get_rows": _query(money_queries.get_rows),
+    "get_balance": _query(money_queries.get_balance),
+    "get_mint": _query(money_queries.get_mint),
+    "get_transfer": _query(money_queries.by_id(keys.transfer, "transfer")),
+    "get_consolidation": _query(money_queries.by_id(keys.consolidation, "consolidation")),
+    "get_redemption": _query(money_queries.by_id(keys.redemption, "redemption")),
 }
 
 
 class Traceability:
-    """The contract as a peer calls it: a function by name, string arguments, canonical JSON out."""
+    """The contract as a peer calls it: a function by name, string arguments, canonical JSON out.
+
+    `settlement` is the MSP id of the organisation with which deposits are made; empty: nobody mints.
+    """
+
+    def __init__(self, settlement: str = "") -> None:
+        self._settlement = settlement
 
     def invoke(self, ctx: Context, function: str, args: list[str]) -> bytes:
         """Run one function. Raises ContractError, and nothing else on any input."""
-        caller = access.check(ctx, function)
+        caller = access.check(ctx, function, self._settlement)
         if len(args) != 1:
             raise ContractError(BAD_REQUEST, f"{function} takes one argument, not {len(args)}")
         return HANDLERS[function](ctx, caller, args[0])

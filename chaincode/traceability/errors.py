@@ -6,6 +6,10 @@ NOT_FOUND = "not_found"
 ALREADY_RECORDED = "already_recorded"  # the same thing was done before: a repeat, to be taken as success
 CONFLICT = "conflict"  # the id is taken by something else
 UNKNOWN_FUNCTION = "unknown_function"
+UNKNOWN_ACCOUNT = "unknown_account"  # who is to be paid has opened no account
+UNKNOWN_ROW = "unknown_row"  # not the payer's, of another currency, or spent: look at the account again
+INSUFFICIENT_FUNDS = "insufficient_funds"
+SAME_PERSON = "same_person"  # what two persons have to do
 
 
 class ContractError(Exception):

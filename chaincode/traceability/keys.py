@@ -1,6 +1,46 @@
-"""Keys of the state. A key names its type first, so that no two types can meet."""
+"""Keys of the state. A key names its type first, so that no two types can meet.
+
+A row's key names its holder and currency before the row: a debit reads exactly its own rows, and an account is a range.
+"""
+
+from chaincode.traceability.state import Holder
 
 
 def batch(batch_id: str) -> str:
     """Where a batch's document lies."""
     return f"batch/{batch_id}"
+
+
+def account(holder: Holder) -> str:
+    return f"account/{holder.msp_id}/{holder.organisation}"
+
+
+def rows(holder: Holder, currency: str = "") -> str:
+    """What the keys of a holder's rows begin with."""
+    return f"row/{holder.msp_id}/{holder.organisation}/" + (f"{currency}/" if currency else "")
+
+
+def row(holder: Holder, currency: str, name: str) -> str:
+    return rows(holder, currency) + name
+
+
+def mint(msp_id: str, reference: str) -> str:
+    """References are the settlement organisation's own: another's may be the same."""
+    return f"mint/{msp_id}/{reference}"
+
+
+def transfer(transfer_id: str) -> str:
+    return f"transfer/{transfer_id}"
+
+
+def consolidation(consolidation_id: str) -> str:
+    return f"consolidation/{consolidation_id}"
+
+
+def redemption(redemption_id: str) -> str:
+    return f"redemption/{redemption_id}"
+
+
+def after(prefix: str) -> str:
+    """The end of the range of all keys that begin with `prefix`, which ends in a slash."""
+    return prefix[:-1] + chr(ord("/") + 1)

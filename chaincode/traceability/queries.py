@@ -24,9 +24,11 @@ def get_batches(ctx: Context, ids_json: str) -> bytes:
     return canonical(answer)
 
 
-def has_id(ctx: Context, batch_id: str) -> bytes:
-    """`true` or `false`: whether an id was used."""
-    return canonical(ctx.get_state(keys.batch(ids.check(batch_id))) is not None)
+def has_id(ctx: Context, used_id: str) -> bytes:
+    """`true` or `false`: whether an id was used, by a batch or by a movement of money."""
+    wanted = ids.check(used_id)
+    places = (keys.batch, keys.transfer, keys.consolidation, keys.redemption)
+    return canonical(any(found is not None for found in ctx.get_state_multiple([key(wanted) for key in places])))
 
 
 def _list_of_ids(text: str) -> list[str]:

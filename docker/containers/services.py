@@ -73,6 +73,7 @@ def _contract(topology: Topology, node: Node) -> str:
       CHAINCODE_ID: ${{{variable(node)}:-}}
       CHAINCODE_SERVER_ADDRESS: {node.listening("main")}
       CHAINCODE_OPERATIONS_ADDRESS: {node.listening("operations")}
+      CHAINCODE_SETTLEMENT_MSP: {topology.settlement}
       CHAINCODE_TLS_KEY: /tls/key.pem
       CHAINCODE_TLS_CERT: /tls/cert.pem
       CHAINCODE_TLS_CLIENT_CA: /tls/ca.pem

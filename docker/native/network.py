@@ -100,15 +100,16 @@ class FabricNetwork:
         *,
         org: str,
         role: str,
+        person: str = "",
         custodial: bool = False,
         not_before: datetime | None = None,
         not_after: datetime | None = None,
     ) -> tuple[bytes, bytes]:
         """(key PEM, certificate PEM) of a client, issued by the organisation's own certificate authority.
 
-        Empty `org` or `role`: a certificate without that attribute.
+        An empty `org`, `role` or `person`: a certificate without that attribute.
         """
-        given = {"org": org, "role": role} | ({"custodial": "true"} if custodial else {})
+        given = {"org": org, "role": role, "person": person, "custodial": "true" if custodial else ""}
         return self.material.issue_client(
             msp_id,
             attributes={name: value for name, value in given.items() if value},

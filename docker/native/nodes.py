@@ -68,6 +68,7 @@ class Nodes:
             CHAINCODE_ID=self._package_id(node),
             CHAINCODE_SERVER_ADDRESS=node.listening("main"),
             CHAINCODE_OPERATIONS_ADDRESS=node.listening("operations"),
+            CHAINCODE_SETTLEMENT_MSP=self._material.topology.settlement,
             CHAINCODE_TLS_KEY=str(tls / "key.pem"),
             CHAINCODE_TLS_CERT=str(tls / "cert.pem"),
             CHAINCODE_TLS_CLIENT_CA=str(tls / "ca.pem"),

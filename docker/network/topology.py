@@ -77,6 +77,11 @@ class Topology:
         return str(self.description["chaincode"])
 
     @property
+    def settlement(self) -> str:
+        """The MSP id of the organisation with which deposits are made."""
+        return self.organisation(str(self.description["settlement"])).msp_id
+
+    @property
     def policies(self) -> Mapping[str, Any]:
         return dict(self.description["policies"])
 

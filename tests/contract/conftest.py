@@ -68,7 +68,7 @@ def stranger(msp_id: str, pgln: str) -> LocalSigner:
     """Says that it is a member's client, with a certificate of an authority that nobody knows."""
     now = datetime.now(UTC)
     foreign = organisations.found(msp_id=msp_id, kind="business", name="", pgln="", sequence=0, at=now)
-    made = organisations.issue_client(foreign, org=pgln, role="recorder", custodial=False, at=now)
+    made = organisations.issue_client(foreign, attributes={"org": pgln, "role": "recorder"}, at=now)
     return LocalSigner(msp_id, *made)
 
 

@@ -9,12 +9,12 @@ class Stub:
 
     def __init__(self, state: dict[str, bytes] | None = None, /, **attributes: str) -> None:
         self.state = dict(state or {})
-        self.written: dict[str, bytes] = {}
+        self.written: dict[str, bytes | None] = {}  # None: deleted
         self.event: tuple[str, bytes] | None = None
         self.tx_id = "ab" * 32
         self.tx_timestamp = datetime(2026, 5, 14, 9, 12, 0, 123999, tzinfo=UTC)
         self.creator_msp_id = "HuertaAlbaMSP"
-        self.attributes = attributes or {"org": "9506000134352", "role": "recorder"}
+        self.attributes: dict[str, str] = attributes or {"org": "9506000134352", "role": "recorder"}
 
     def get_state(self, key: str) -> bytes | None:
         return self.state.get(key)
@@ -29,7 +29,11 @@ class Stub:
         self.written[key] = value
 
     def del_state(self, key: str) -> None:
-        self.written.pop(key, None)
+        self.written[key] = None
 
     def set_event(self, name: str, payload: bytes) -> None:
         self.event = (name, payload)
+
+    def commit(self) -> dict[str, bytes]:
+        """The state once this transaction is valid."""
+        return {key: value for key, value in (self.state | self.written).items() if value is not None}

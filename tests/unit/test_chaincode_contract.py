@@ -102,11 +102,6 @@ def test_only_a_recorder_of_a_named_organisation_records(attributes: dict[str, s
     assert refusal(Stub(**attributes), "record_batch", json.dumps(REQUEST)).code == "forbidden"
 
 
-def test_a_rule_may_name_the_organisations_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(access.TABLE, "has_id", access.Rule(msp_ids=frozenset({"BankMSP"})))
-    assert refusal(Stub(), "has_id", ID).code == "forbidden"
-
-
 def test_every_function_stands_in_the_access_table_and_nothing_else_does() -> None:
     assert HANDLERS.keys() == access.TABLE.keys()
 
@@ -151,3 +146,20 @@ def test_the_contract_loads_no_django_no_network_no_clock_and_no_randomness() ->
     root = Path(__file__).resolve().parents[2]
     loaded = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
     assert not set(loaded.stdout.split()) & {"django", "traceapp", "time", "random", "secrets", "socket", "sqlite3"}
+
+
+def test_the_table_of_rights_in_the_docs_is_the_contracts() -> None:
+    root = Path(__file__).resolve().parents[2]
+    said = [line.split("|") for line in (root / "docs/contract.md").read_text().splitlines() if line.startswith("| `")]
+    rights = {
+        name.strip(" `"): (role.strip(), besides.strip()) for _, name, role, besides, _ in said[: len(access.TABLE)]
+    }
+    assert rights == {
+        name: (
+            " or ".join(sorted(rule.roles)) or "any member",
+            ", ".join(
+                word for word, is_so in (("appointed organisation", rule.settlement), ("person", rule.person)) if is_so
+            ),
+        )
+        for name, rule in access.TABLE.items()
+    }

@@ -62,9 +62,10 @@ def _opened(adapter: str, path: Path, _pid: int) -> "Ledger":
 
 
 def _embedded(path: Path) -> "EmbeddedLedger":
+    from chaincode.traceability.contract import Traceability
     from traceapp.ledger.embedded.adapter import EmbeddedLedger
 
-    return EmbeddedLedger(path, clock=_now)
+    return EmbeddedLedger(path, clock=_now, contract=Traceability(settings.SETTLEMENT_MSP))
 
 
 def _fabric(path: Path) -> "FabricLedger":

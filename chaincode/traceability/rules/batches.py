@@ -3,16 +3,15 @@
 import re
 from dataclasses import dataclass
 
-from chaincode.traceability import ids
+from chaincode.traceability import ids, requests
 from chaincode.traceability.access import Caller
-from chaincode.traceability.canonical import CanonicalError, parse
 from chaincode.traceability.errors import BAD_REQUEST, ContractError
 from chaincode.traceability.state import Batch
 from chaincode.traceability.times import is_rfc3339
 
 KINDS = ("epcis", "sensor", "forecast", "model")
 MAX_SIZE = 2**31 - 1
-MEMBERS = frozenset({"id", "kind", "root", "size", "from", "to"})
+MEMBERS = ("id", "kind", "root", "size", "from", "to")
 
 _ROOT = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -25,18 +24,13 @@ class Request:
     kind: str
     root: str
     size: int
-    from_time: str
-    to_time: str
+    from_: str
+    to: str
 
 
 def parse_request(text: str) -> Request:
     """Read the JSON argument of record_batch. ContractError `bad_request` names the first thing wrong."""
-    try:
-        found = parse(text)
-    except CanonicalError as error:
-        raise ContractError(BAD_REQUEST, str(error)) from error
-    if not isinstance(found, dict) or found.keys() != MEMBERS:
-        raise ContractError(BAD_REQUEST, f"the request must have exactly the members {', '.join(sorted(MEMBERS))}")
+    found = requests.members(text, MEMBERS)
     kind, root, size = found["kind"], found["root"], found["size"]
     batch_id = ids.check(found["id"])
     if not isinstance(kind, str) or kind not in KINDS:
@@ -48,7 +42,7 @@ def parse_request(text: str) -> Request:
     start, end = _time(found["from"], "from"), _time(found["to"], "to")
     if start > end:  # of one fixed form, so text order is time order
         raise ContractError(BAD_REQUEST, "from must not be after to")
-    return Request(id=batch_id, kind=kind, root=root, size=size, from_time=start, to_time=end)
+    return Request(id=batch_id, kind=kind, root=root, size=size, from_=start, to=end)
 
 
 def new_batch(request: Request, caller: Caller, recorded_at: str) -> Batch:
@@ -58,8 +52,8 @@ def new_batch(request: Request, caller: Caller, recorded_at: str) -> Batch:
         kind=request.kind,
         root=request.root,
         size=request.size,
-        from_time=request.from_time,
-        to_time=request.to_time,
+        from_=request.from_,
+        to=request.to,
         organisation=caller.organisation,
         msp_id=caller.msp_id,
         recorded_at=recorded_at,

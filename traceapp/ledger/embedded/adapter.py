@@ -87,9 +87,12 @@ class EmbeddedLedger:
         """Let an organisation join, by a configuration block. Nothing happens when it is a member already."""
         self._join([(msp_id, name, pgln)])
 
-    def client_identity(self, msp_id: str, *, org: str, role: str, custodial: bool = False) -> tuple[bytes, bytes]:
+    def client_identity(
+        self, msp_id: str, *, org: str, role: str, person: str = "", custodial: bool = False
+    ) -> tuple[bytes, bytes]:
         """A new client identity, issued by the organisation's authority: (key PEM, certificate PEM).
 
+        `person`: the pseudonym of who holds the key, where the contract asks.
         `custodial`: the key stays with an operator rather than the organisation, and proofs are to say so.
         ValueError for an unknown organisation, or an `org` that is another member's PGLN.
         """
@@ -100,7 +103,8 @@ class EmbeddedLedger:
             raise ValueError(f"{msp_id} is not an organisation of this ledger")
         if any(o.pgln == org and o.msp_id != msp_id for o in members):
             raise ValueError(f"{msp_id} cannot vouch for {org}, which is another organisation's")
-        return organisations.issue_client(issuer, org=org, role=role, custodial=custodial, at=self._clock())
+        given = {"org": org, "role": role, "person": person, "custodial": "true" if custodial else ""}
+        return organisations.issue_client(issuer, attributes=given, at=self._clock())
 
     @property
     def channel(self) -> str:

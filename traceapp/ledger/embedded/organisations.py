@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -75,9 +76,7 @@ def found(*, msp_id: str, kind: str, name: str, pgln: str, sequence: int, at: da
     return Organisation(msp_id, kind, name, pgln, sequence, ca_key, ca_certificate, node_key, certificate)
 
 
-def issue_client(
-    organisation: Organisation, *, org: str, role: str, custodial: bool, at: datetime
-) -> tuple[bytes, bytes]:
+def issue_client(organisation: Organisation, *, attributes: Mapping[str, str], at: datetime) -> tuple[bytes, bytes]:
     """A client of this organisation: (key PEM, certificate PEM), with the attributes the contract reads."""
     key = new_key()
     start = at.astimezone(UTC) - BACKDATE
@@ -85,11 +84,11 @@ def issue_client(
         ca_key=organisation.ca_key,
         ca_certificate=organisation.ca_certificate,
         public_key=public_key_pem(key),
-        common_name=f"{role}.{org}",
+        common_name=f"{attributes['role']}.{attributes['org']}",
         ou="client",
         not_before=start,
         not_after=start + LIFE,
-        attributes={"org": org, "role": role} | ({"custodial": "true"} if custodial else {}),
+        attributes={name: value for name, value in attributes.items() if value},
     )
     return key, certificate
 
