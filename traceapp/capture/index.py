@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from traceapp.capture.models import KeyRole, LinkAction
+from traceapp.capture.terms import cached_key, terms_of
 from traceapp.commitments.times import parse_rfc3339
 from traceapp.epcis.digital_link import parse_path
-from traceapp.epcis.identifiers import IdentifierError, canonical, key, lot, parse
+from traceapp.epcis.identifiers import IdentifierError, canonical, lot, parse
 from traceapp.epcis.parse import Goods, ParsedEvent, goods
+from traceapp.epcis.sensor_fields import any_form
 from traceapp.epcis.vocabulary import bare
 
 EVERYTHING_INSIDE = 0
@@ -19,7 +21,6 @@ LENGTH = 200
 TRADE_ITEM = "https://id.gs1.org/01/"
 GTIN_ENDS = len(TRADE_ITEM) + 14
 
-cached_key = lru_cache(maxsize=65536)(key)
 cached_parse = lru_cache(maxsize=65536)(parse)
 
 
@@ -42,6 +43,7 @@ class EventIndex:
     # Copies of the record's columns, which outlive it; None where no record is known yet.
     organisation: int | None = None
     visibility: int | None = None
+    record_time: datetime | None = None
     # Of use when a record is taken in, and no part of what is stored: numbers of parties and places it names; and of
     # lots, items and units the key with the GTIN, where there is one.
     glns: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
@@ -66,7 +68,7 @@ def index_of(parsed: ParsedEvent) -> EventIndex:
         disposition=_word("disposition", raw.get("disposition")),
         biz_location=place,
         read_point=read_point,
-        keys=frozenset(_keys(raw, roles)),
+        keys=frozenset((*_keys(raw, roles), *terms_of(raw, parsed.context))),
         links=frozenset(() if declared else _links(raw, roles)),
         glns=frozenset(_glns(raw)),
         traced=frozenset((cached_key(name), gtin_in(name)) for name in roles if not is_product_only(name)),
@@ -107,7 +109,7 @@ def _keys(raw: Mapping[str, Any], roles: Mapping[str, set[int]]) -> Iterator[tup
     for _, identifier in _sources_and_destinations(raw):
         yield cached_key(canonical(identifier)), KeyRole.PARTY.value
     for entry in raw.get("bizTransactionList") or ():
-        yield cached_key(_any_form(entry["bizTransaction"])), KeyRole.TRANSACTION.value
+        yield cached_key(any_form(entry["bizTransaction"])), KeyRole.TRANSACTION.value
 
 
 def _place_keys(raw: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
@@ -118,14 +120,6 @@ def _place_keys(raw: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
             name = canonical(entry["id"])
             yield cached_key(name), role
             yield cached_key(name.partition("/254/")[0]), role
-
-
-def _any_form(name: str) -> str:
-    """The canonical form, or the text itself where it is no identifier: order numbers come in any shape."""
-    try:
-        return canonical(name)
-    except IdentifierError:
-        return name
 
 
 def _id_key(entry: Mapping[str, Any] | None) -> int | None:

@@ -23,7 +23,8 @@ class EpcisKind:
         """The index that this body must have. Its audience is the event's own word, else the record's column."""
         event = parse_event(body["event"], context=body.get("context"))
         visibility = visibility_of(event, None, record.visibility)
-        return replace(index_of(event), organisation=record.organisation_id, visibility=visibility)
+        known = {"organisation": record.organisation_id, "visibility": visibility, "record_time": record.record_time}
+        return replace(index_of(event), **known)
 
     def stored(self, pks: Sequence[int]) -> dict[int, EventIndex]:
         """The index as it stands; records without an event row are left out."""
@@ -64,4 +65,5 @@ def _index(event: Event, keys: set[tuple[int, int]], links: set[tuple[int, int, 
         links=frozenset(links),
         organisation=event.organisation_id,
         visibility=event.visibility,
+        record_time=event.record_time,
     )

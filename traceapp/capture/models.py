@@ -81,6 +81,7 @@ class Event(models.Model):
     disposition = models.CharField(max_length=200, blank=True)
     biz_location = models.BigIntegerField(null=True)
     read_point = models.BigIntegerField(null=True)
+    record_time = StoredTime()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -89,14 +90,25 @@ class Event(models.Model):
                 fields=["organisation", "event_id", "is_error_declaration"], name="one_event_an_identity"
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["organisation", "-time"])]
+        # Each ends with the record, so that a query reads any of them in the order of its answer.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["organisation", "-time"]),
+            models.Index(fields=["organisation", "record"], name="events_of_whom"),
+            models.Index(fields=["visibility", "record"], name="events_for_whom"),
+            models.Index(fields=["type", "record"], name="events_by_type"),
+            models.Index(fields=["action", "record"], name="events_by_action"),
+            models.Index(fields=["biz_step", "record"], name="events_by_step"),
+            models.Index(fields=["disposition", "record"], name="events_by_disposition"),
+            models.Index(fields=["time", "record"], name="events_by_time"),
+            models.Index(fields=["record_time", "record"], name="events_by_record_time"),
+        ]
 
     def __str__(self) -> str:
         return self.event_id
 
 
 class KeyRole(models.IntegerChoices):
-    """What an identifier is to an event. The last two are derived from the others."""
+    """What an identifier, or a term, is to an event. The last two are derived from the others."""
 
     EPC = 1
     CLASS = 2
@@ -108,6 +120,15 @@ class KeyRole(models.IntegerChoices):
     READ_POINT = 8
     PARTY = 9
     TRANSACTION = 10
+    # Terms of queries (`terms.py`).
+    EVENT_ID = 11
+    TRANSFORMATION = 12
+    SOURCE = 13  # with its type
+    DESTINATION = 14  # with its type
+    PERSISTENT = 15  # disposition, set or unset
+    ERROR = 16  # that it is declared wrong, why, and by what it is corrected
+    FIELD = 17  # a field that is there: of an extension, of a sensor
+    VALUE = 18  # and its value
     PRODUCT = 20  # the GTIN of a lot or item
     LOT_OF_ITEM = 21  # the lot that an item belongs to, where the event says so
 

@@ -95,7 +95,7 @@ def goods_of(index: EventIndex) -> frozenset[int]:
 
 EVENT_COLUMNS = (
     *("record", "organisation", "visibility", "event_id", "is_error_declaration", "type", "time", "offset"),
-    *("action", "biz_step", "disposition", "biz_location", "read_point"),
+    *("action", "biz_step", "disposition", "biz_location", "read_point", "record_time"),
 )
 
 
@@ -117,5 +117,5 @@ def _event_row(record: Record, index: EventIndex) -> tuple[Any, ...]:
     return (
         *(record.pk, record.organisation_id, record.visibility, index.event_id, index.is_error_declaration),
         *(index.type, index.time, index.offset, index.action, index.biz_step, index.disposition),
-        *(index.biz_location, index.read_point),
+        *(index.biz_location, index.read_point, record.record_time),
     )

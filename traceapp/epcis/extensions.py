@@ -1,0 +1,83 @@
+"""Extension fields of an event, wherever they stand: their full names and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from traceapp.epcis.context import STANDARD
+
+Scalar: TypeAlias = str | int | float | bool
+MOST_DEEP = 64
+
+
+class Field(NamedTuple):
+    """One field. `scope` is the part of the event it stands in, as query parameters name it; `inner` says that it
+    lies inside another extension; `value` is None where it holds others."""
+
+    scope: str
+    inner: bool
+    name: str
+    value: Scalar | None
+
+
+EVENT, ILMD, ERROR_DECLARATION = "", "ILMD", "ERROR_DECLARATION"
+READ_POINT, BIZ_LOCATION = "readPoint", "bizLocation"
+SENSOR_ELEMENT, SENSOR_METADATA, SENSOR_REPORT = "SENSORELEMENT", "SENSORMETADATA", "SENSORREPORT"
+SCOPES = (EVENT, ILMD, ERROR_DECLARATION, READ_POINT, BIZ_LOCATION, SENSOR_ELEMENT, SENSOR_METADATA, SENSOR_REPORT)
+
+
+def full_name(name: str, prefixes: Mapping[str, str]) -> str:
+    """The name with its prefix spelled out. `namespace#field`, as XML writes it, is the same name without `#`."""
+    prefix, colon, rest = name.partition(":")
+    if colon and not rest.startswith("//"):
+        start = prefixes.get(prefix) or STANDARD.get(prefix)
+        if start is not None:
+            name = start + rest
+    start, mark, local = name.rpartition("#")
+    return start.rstrip("#") + local if mark else name
+
+
+def fields_of(event: Mapping[str, Any], prefixes: Mapping[str, str]) -> Iterator[Field]:
+    """Every extension field of an event, and those of its master data, with each of its values."""
+    for scope, members in _parts(event):
+        for name, value in members.items():
+            if ":" in name:
+                yield from _field(scope, False, full_name(name, prefixes), value, prefixes, 0)
+
+
+def _parts(event: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield EVENT, event
+    for scope, member in (
+        (ILMD, "ilmd"),
+        (ERROR_DECLARATION, "errorDeclaration"),
+        (READ_POINT, "readPoint"),
+        (BIZ_LOCATION, "bizLocation"),
+    ):
+        part = event.get(member)
+        if isinstance(part, Mapping):
+            yield scope, part
+    for element in event.get("sensorElementList") or ():
+        yield SENSOR_ELEMENT, element
+        yield SENSOR_METADATA, element.get("sensorMetadata") or {}
+        for report in element.get("sensorReport") or ():
+            yield SENSOR_REPORT, report
+
+
+def _field(
+    scope: str, inner: bool, name: str, value: Any, prefixes: Mapping[str, str], depth: int
+) -> Iterator[Field]:
+    if isinstance(value, list):
+        if not value:
+            yield Field(scope, inner, name, None)
+        for one in value:
+            yield from _field(scope, inner, name, one, prefixes, depth)
+    elif isinstance(value, Mapping):
+        plain = value.get("@value", value.get("@id"))
+        yield Field(scope, inner, name, plain if isinstance(plain, Scalar) else None)
+        if depth < MOST_DEEP:
+            for below, nested in value.items():
+                if not below.startswith("@"):
+                    yield from _field(scope, True, full_name(below, prefixes), nested, prefixes, depth + 1)
+    else:
+        yield Field(scope, inner, name, value)
