@@ -129,6 +129,36 @@ def readable(viewer: Viewer, prefix: str = "") -> Q:
     )
 
 
+def readable_as(viewer: Viewer, at_least: Relation, prefix: str = "") -> Q:
+    """Of the readable records those to which the viewer stands so near: what a condition on a field has to ask first.
+
+    With PUBLIC the same as `readable`.
+    """
+    if at_least is Relation.PUBLIC:
+        return readable(viewer, prefix)
+    if viewer.organisation_id is None:
+        return Q(pk__in=())
+    own = Q(**{f"{prefix}organisation": viewer.organisation_id})
+    if at_least is Relation.OWNER:
+        return own
+    rights = _reader_model()._default_manager.filter(
+        record=OuterRef(f"{prefix}pk"), organisation_id=viewer.organisation_id
+    )
+    parties = Q(**{f"{prefix}visibility__gte": Visibility.PARTIES}) & Q(Exists(rights.filter(relation=Relation.PARTY)))
+    if at_least is Relation.PARTY:
+        return own | parties
+    return own | parties | (Q(**{f"{prefix}visibility__gte": Visibility.CHAIN}) & Q(Exists(rights)))
+
+
+def sight(members: Iterable[str]) -> Relation:
+    """How near one has to stand to an event to see all of these members of it."""
+    pointers = [f"/event/{member}" for member in members]
+    for wide in (Relation.PUBLIC, Relation.CHAIN):
+        if all(may_see(pointer, wide) for pointer in pointers):
+            return wide
+    return Relation.PARTY
+
+
 def relations(viewer: Viewer, records: Iterable[Readable]) -> dict[int, Relation | None]:
     """How the viewer stands to each record, by its pk; None: may not know that it exists. One query for all."""
     records = list(records)

@@ -64,9 +64,7 @@ def _parts(event: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield SENSOR_REPORT, report
 
 
-def _field(
-    scope: str, inner: bool, name: str, value: Any, prefixes: Mapping[str, str], depth: int
-) -> Iterator[Field]:
+def _field(scope: str, inner: bool, name: str, value: Any, prefixes: Mapping[str, str], depth: int) -> Iterator[Field]:
     if isinstance(value, list):
         if not value:
             yield Field(scope, inner, name, None)

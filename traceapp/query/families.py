@@ -1,0 +1,141 @@
+"""Parameters whose names hold a field or a type: extensions in every part of an event, transactions, parties."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from traceapp.capture import terms
+from traceapp.capture.models import KeyRole
+from traceapp.epcis import extensions
+from traceapp.epcis.extensions import Field, full_name
+from traceapp.epcis.sensor_fields import any_form
+from traceapp.epcis.vocabulary import VocabularyError, bare
+from traceapp.query import values
+from traceapp.query.criteria import Criterion, Keys
+from traceapp.query.errors import QueryError
+from traceapp.query.measures import COMPARISONS
+from traceapp.query.seen import SeenEvent
+from traceapp.query.standard import spelled
+
+_SCOPES = {
+    "ILMD": frozenset({"ilmd"}),
+    "ERROR_DECLARATION": frozenset({"errorDeclaration"}),
+    "readPoint": frozenset({"readPoint"}),
+    "bizLocation": frozenset({"bizLocation"}),
+    "SENSORELEMENT": frozenset({"sensorElementList"}),
+    "SENSORMETADATA": frozenset({"sensorElementList"}),
+    "SENSORREPORT": frozenset({"sensorElementList"}),
+}
+_FIELD = re.compile(rf"(EQ|GT|GE|LT|LE|EXISTS)_(INNER_)?(?:({'|'.join(_SCOPES)})_)?(.+:.+)")
+_LISTED = re.compile(r"EQ_(bizTransaction|source|destination)_(.+)")
+ANY_EXTENSION = frozenset({"an extension:"})
+"""Stands for the members of an event that are extensions: as visible as a member that nobody has heard of."""
+
+
+def listed(name: str, given: Any) -> Criterion | None:
+    """`EQ_bizTransaction_po` and its like; None for another parameter."""
+    match = _LISTED.fullmatch(name)
+    if match is None:
+        return None
+    what, kind = match.groups()
+    vocabulary = "bizTransaction" if what == "bizTransaction" else "sourceOrDestination"
+    try:
+        kind = bare(vocabulary, kind)
+    except VocabularyError as error:
+        raise QueryError(name, str(error)) from None
+    wanted = frozenset(any_form(one) for one in values.texts(name, given))
+
+    def test(seen: SeenEvent) -> bool:
+        return any(
+            spelled(vocabulary, entry.get("type", "")) == kind and any_form(entry[what]) in wanted
+            for entry in seen.event.get(f"{what}List") or ()
+        )
+
+    if what == "bizTransaction":
+        keys = Keys(frozenset(map(terms.cached_key, wanted)), frozenset({KeyRole.TRANSACTION.value}))
+    else:
+        role = KeyRole.SOURCE if what == "source" else KeyRole.DESTINATION
+        keys = Keys(frozenset(terms.typed(kind, one) for one in wanted), frozenset({role.value}))
+    return Criterion(name, frozenset({f"{what}List"}), test, (keys,))
+
+
+def extension(name: str, given: Any, prefixes: Mapping[str, str]) -> Criterion | None:
+    """Fields of extensions by comparison or existence; None for another parameter.
+
+    A prefix that neither the standard nor the caller declares is taken for the one that events write.
+    """
+    match = _FIELD.fullmatch(name)
+    if match is None:
+        return None
+    comparison, inner, scope, written = match.groups()
+    scope = scope or extensions.EVENT
+    field = full_name(written, prefixes)
+    members = _SCOPES.get(scope, ANY_EXTENSION)
+    if comparison == "EXISTS":
+        if not values.flag(name, given):
+            return None
+        return _criterion(name, members, scope, bool(inner), field, lambda one: True)
+    if comparison != "EQ":
+        return _criterion(name, members, scope, bool(inner), field, _ordered(name, comparison, given))
+    wanted = _normals(values.texts(name, given))
+    keys = [terms.value(scope, field, one, inner=bool(inner)) for one in wanted]
+
+    def equal(one: Field) -> bool:
+        return one.value is not None and terms.normal(one.value) in wanted
+
+    return _criterion(name, members, scope, bool(inner), field, equal, keys)
+
+
+def _criterion(
+    name: str,
+    members: frozenset[str],
+    scope: str,
+    inner: bool,
+    field: str,
+    holds: Callable[[Field], bool],
+    keys: list[int] | None = None,
+) -> Criterion:
+    def test(seen: SeenEvent) -> bool:
+        return any(
+            one.scope == scope and one.inner == inner and one.name == field and holds(one) for one in seen.fields
+        )
+
+    role = KeyRole.VALUE if keys else KeyRole.FIELD
+    found = frozenset(keys or [terms.field(scope, field, inner=inner)])
+    return Criterion(name, members, test, (Keys(found, frozenset({role.value})),))
+
+
+def _normals(given: list[str]) -> frozenset[str]:
+    """What the text may stand for: itself or a moment, and a number where it is one."""
+    found = set()
+    for text in given:
+        found.add(terms.normal(text))
+        number = values.as_number(text)
+        if number is not None:
+            found.add(terms.normal(number))
+    return frozenset(found)
+
+
+def _ordered(name: str, comparison: str, given: Any) -> Callable[[Field], bool]:
+    """Numbers with numbers, moments with moments."""
+    text = values.one(name, given)
+    compare = COMPARISONS[comparison]
+    read = values.as_number if values.as_number(text) is not None else values.as_time
+    bound: Any = read(text)
+    if bound is None:
+        raise QueryError(name, f"{text[:40]!r} is neither a number nor a time such as 2026-05-14T09:12:00Z")
+
+    def holds(one: Field) -> bool:
+        value = one.value
+        if isinstance(value, str):
+            value = read(value)  # type: ignore[assignment]
+        elif read is values.as_time or isinstance(value, bool):
+            return False
+        return value is not None and compare(value, bound)
+
+    return holds
+
+
+def is_extension(name: str) -> bool:
+    """Whether a parameter's name is one of an extension's field."""
+    return _FIELD.fullmatch(name) is not None

@@ -1,0 +1,122 @@
+"""Which records a query has to look at: by the index, for this viewer, in the order of the answer.
+
+What is found holds every look-up of every criterion, and the viewer may see the fields that the query asks for. The
+criteria themselves are tested later, on the verified event. Where some look-up finds few records, those are fetched
+and the rest is asked of them; else the database goes through its indexes, all of which end with the record, in order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from traceapp.accounts.visibility import Viewer, readable_as, sight
+from traceapp.capture.index import LENGTH
+from traceapp.capture.models import Event, EventKey
+from traceapp.query.criteria import Column, Keys, LookUp, Span
+from traceapp.query.parse import Query
+
+FEW = 2000
+"""A look-up with no more records than this is fetched whole."""
+
+Sort: TypeAlias = datetime | None
+
+
+class Place(NamedTuple):
+    """Where a record stands in the order of an answer."""
+
+    sort: Sort
+    pk: int
+
+
+@dataclass(frozen=True)
+class Finder:
+    """The candidates of a query for a viewer, of records up to `bound`: what comes in later is no part of it."""
+
+    query: Query
+    viewer: Viewer
+    bound: int
+
+    @property
+    def column(self) -> str:
+        """What the answer is ordered by besides the record; empty for the order of recording."""
+        return {"eventTime": "time", "recordTime": "record_time"}.get(self.query.order_by, "")
+
+    @property
+    def descending(self) -> bool:
+        """An answer without an order of its own begins with what was recorded first."""
+        return bool(self.column) and self.query.descending
+
+    def after(self, place: Place | None, size: int) -> list[Place]:
+        """The next candidates, at most `size`."""
+        look_ups = [one for criterion in self.query.criteria for one in criterion.look_ups]
+        few, rest = _few(look_ups)
+        rows = self._rows() if few is None else self._rows().filter(pk__in=few)
+        for one in rest:
+            rows = rows.filter(_condition(one))
+        if place is not None:
+            rows = rows.filter(self._follows(place))
+        return self._ordered(rows, size)
+
+    def _rows(self) -> QuerySet[Event]:
+        members = [member for criterion in self.query.criteria for member in criterion.members]
+        return Event.objects.filter(readable_as(self.viewer, sight(members)), pk__lte=self.bound)
+
+    def _ordered(self, rows: QuerySet[Event], size: int) -> list[Place]:
+        sign = "-" if self.descending else ""
+        if not self.column:
+            return [Place(None, pk) for pk in rows.order_by(f"{sign}pk").values_list("pk", flat=True)[:size]]
+        ordered = rows.order_by(f"{sign}{self.column}", f"{sign}pk").values_list(self.column, "pk")
+        return [Place(sort, pk) for sort, pk in ordered[:size]]
+
+    def _follows(self, place: Place) -> Q:
+        way = "lt" if self.descending else "gt"
+        if not self.column:
+            return Q(**{f"pk__{way}": place.pk})
+        further = Q(**{f"{self.column}__{way}": place.sort})
+        beside = Q(**{self.column: place.sort, f"pk__{way}": place.pk})
+        return Q(**{f"{self.column}__{way}e": place.sort}) & (further | beside)
+
+
+def bound_now() -> int:
+    """The last record there is."""
+    return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _few(look_ups: Sequence[LookUp]) -> tuple[set[int] | None, list[LookUp]]:
+    """The records of the first look-up that finds few, and the look-ups that are still to be asked."""
+    promising = sorted(look_ups, key=lambda one: (isinstance(one, Column), isinstance(one, Span)))
+    for one in promising:
+        found = list(_records(one)[: FEW + 1])
+        if len(found) <= FEW:
+            return set(found), [other for other in look_ups if other is not one]
+    return None, list(look_ups)
+
+
+def _records(one: LookUp) -> "QuerySet[Any, int]":
+    if isinstance(one, Keys):
+        return EventKey.objects.filter(_keyed(one)).values_list("record_id", flat=True)
+    return Event.objects.filter(_condition(one)).values_list("pk", flat=True)
+
+
+def _keyed(one: Keys) -> Q:
+    keys, roles = sorted(one.keys), sorted(one.roles)
+    condition = Q(key=keys[0]) if len(keys) == 1 else Q(key__in=keys)
+    return condition & (Q(role=roles[0]) if len(roles) == 1 else Q(role__in=roles))
+
+
+def _condition(one: LookUp) -> Q:
+    """A look-up as a condition on Event."""
+    if isinstance(one, Keys):
+        return Q(Exists(EventKey.objects.filter(_keyed(one), record=OuterRef("pk"))))
+    if isinstance(one, Column):
+        wanted = sorted({value[:LENGTH] for value in one.values})
+        return Q(**{one.name: wanted[0]}) if len(wanted) == 1 else Q(**{f"{one.name}__in": wanted})
+    condition = Q()
+    if one.least is not None:
+        condition &= Q(**{f"{one.name}__gte": one.least})
+    if one.most is not None:
+        condition &= Q(**{f"{one.name}__lt": one.most})
+    return condition

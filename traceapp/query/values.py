@@ -1,0 +1,128 @@
+"""Values of query parameters as they come in: numbers, times, words, lists by `|`. What is none is named."""
+
+import math
+import re
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from traceapp.commitments.times import parse_rfc3339
+from traceapp.query.errors import QueryError
+
+MOST_VALUES = 500  # in one list
+_LOST_PLUS = re.compile(r"(.*T[0-9:.]+) ([0-9]{2}:[0-9]{2})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+MOST_DIGITS = 60
+
+
+def texts(name: str, given: Any) -> list[str]:
+    """A list: an array in JSON, values between `|` in an address. QueryError for an empty one or other content."""
+    values = given.split("|") if isinstance(given, str) else given if isinstance(given, list) else [given]
+    found = [_text(name, one) for one in values]
+    if not found or not all(found):
+        raise QueryError(name, "a value is missing")
+    if len(found) > MOST_VALUES:
+        raise QueryError(name, f"has {len(found)} values; {MOST_VALUES} are allowed")
+    return list(dict.fromkeys(found))
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if not isinstance(value, str):
+        raise QueryError(name, "text, or a list of texts, is expected")
+    return value
+
+
+def one(name: str, given: Any) -> str:
+    """A single value; QueryError for a list."""
+    if isinstance(given, list):
+        if len(given) != 1:
+            raise QueryError(name, "one value is expected")
+        given = given[0]
+    text = _text(name, given)
+    if not text:
+        raise QueryError(name, "a value is missing")
+    return text
+
+
+def time(name: str, given: Any) -> datetime:
+    """A moment in UTC. A `+` that an address lost on its way is put back."""
+    text = one(name, given)
+    lost = _LOST_PLUS.fullmatch(text)
+    try:
+        return parse_rfc3339(f"{lost[1]}+{lost[2]}" if lost else text)
+    except ValueError as error:
+        raise QueryError(name, f"{error}; it needs its offset from UTC") from None
+
+
+def number(name: str, given: Any) -> int | float:
+    """A finite number."""
+    found = as_number(one(name, given))
+    if found is None:
+        raise QueryError(name, f"{str(given)[:40]!r} is not a number")
+    return found
+
+
+def numbers(name: str, given: Any) -> list[int | float]:
+    """A list of numbers."""
+    return [number(name, text) for text in texts(name, given)]
+
+
+def as_number(text: str) -> int | float | None:
+    """The number that a text is, or None. Whole ones stay whole, so that nothing is rounded away."""
+    if len(text) > MOST_DIGITS or not _NUMBER.fullmatch(text):
+        return None
+    try:
+        exact = Decimal(text)
+    except InvalidOperation:
+        return None
+    if abs(exact) < Decimal(10) ** 30 and exact == exact.to_integral_value():
+        return int(exact)
+    found = float(exact)
+    return found if math.isfinite(found) else None
+
+
+def as_time(text: str) -> datetime | None:
+    """The moment that a text is, a date being its beginning in UTC; or None."""
+    try:
+        return parse_rfc3339(text)
+    except ValueError:
+        pass
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def count(name: str, given: Any) -> int:
+    """A whole number from 1 on."""
+    found = number(name, given)
+    if not isinstance(found, int) or found < 1:
+        raise QueryError(name, "a whole number from 1 on is expected")
+    return found
+
+
+def flag(name: str, given: Any) -> bool:
+    """Whether a parameter without a value is set: there, but for `false` and 0."""
+    if given is None or given == "" or given is True or given == 1:
+        return True
+    if given is False or given == 0:
+        return False
+    words = {"true": True, "1": True, "false": False, "0": False}
+    if isinstance(given, str) and given.lower() in words:
+        return words[given.lower()]
+    raise QueryError(name, "is true or false")
+
+
+def boolean(name: str, given: Any) -> str:
+    """`true` or `false`."""
+    text = one(name, given).lower()
+    if text not in ("true", "false"):
+        raise QueryError(name, "is true or false")
+    return text
