@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "traceapp.masterdata",
     "traceapp.ledger",
     "traceapp.capture",
+    "traceapp.query",
     "forecasting",
     "traceapp.provenance",
     "traceapp.console",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("masterdata/", include("traceapp.masterdata.urls")),
     path("capture/", include("traceapp.capture.urls")),
     path("epcis/", include("traceapp.capture.epcis_urls")),
+    path("epcis/", include("traceapp.query.epcis_urls")),
     path("forecasts/", include("forecasting.urls")),
     path("api/v1/", include("traceapp.masterdata.api_urls")),
     path("api/v1/", include("traceapp.capture.api_urls")),

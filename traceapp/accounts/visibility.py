@@ -66,9 +66,14 @@ class Viewer:
 class Readable(Protocol):
     """A record, or anything that stands for one (`ledger.verified.VerifiedRecord`)."""
 
-    pk: int
-    organisation_id: int
-    visibility: int
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def organisation_id(self) -> int: ...
+
+    @property
+    def visibility(self) -> int: ...
 
 
 def viewer_of(request: "HttpRequest | Request") -> Viewer:

@@ -79,9 +79,10 @@ def terms_of(event: Mapping[str, Any], prefixes: Mapping[str, str]) -> Iterator[
     yield from _persistent(event)
     yield from _declared(event)
     for one in fields_of(event, prefixes):
-        yield field(one.scope, one.name, inner=one.inner), KeyRole.FIELD.value
-        if one.value is not None:
-            yield value(one.scope, one.name, normal(one.value), inner=one.inner), KeyRole.VALUE.value
+        for name in {one.name, one.written}:
+            yield field(one.scope, name, inner=one.inner), KeyRole.FIELD.value
+            if one.value is not None:
+                yield value(one.scope, name, normal(one.value), inner=one.inner), KeyRole.VALUE.value
     if event.get("sensorElementList"):
         yield from _sensors(event)
     for member in QUANTITY_LISTS:

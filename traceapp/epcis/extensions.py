@@ -8,16 +8,16 @@ from typing import Any, NamedTuple, TypeAlias
 from traceapp.epcis.context import STANDARD
 
 Scalar: TypeAlias = str | int | float | bool
-MOST_DEEP = 64
 
 
 class Field(NamedTuple):
     """One field. `scope` is the part of the event it stands in, as query parameters name it; `inner` says that it
-    lies inside another extension; `value` is None where it holds others."""
+    lies inside another extension; `written` is its name as it stands there; `value` is None where it holds others."""
 
     scope: str
     inner: bool
     name: str
+    written: str
     value: Scalar | None
 
 
@@ -43,7 +43,7 @@ def fields_of(event: Mapping[str, Any], prefixes: Mapping[str, str]) -> Iterator
     for scope, members in _parts(event):
         for name, value in members.items():
             if ":" in name:
-                yield from _field(scope, False, full_name(name, prefixes), value, prefixes, 0)
+                yield from _field(Field(scope, False, full_name(name, prefixes), name, None), value, prefixes)
 
 
 def _parts(event: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -64,18 +64,18 @@ def _parts(event: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield SENSOR_REPORT, report
 
 
-def _field(scope: str, inner: bool, name: str, value: Any, prefixes: Mapping[str, str], depth: int) -> Iterator[Field]:
+def _field(here: Field, value: Any, prefixes: Mapping[str, str]) -> Iterator[Field]:
+    """Documents are no deeper than a parser lets them be, so this is not either."""
     if isinstance(value, list):
         if not value:
-            yield Field(scope, inner, name, None)
+            yield here
         for one in value:
-            yield from _field(scope, inner, name, one, prefixes, depth)
+            yield from _field(here, one, prefixes)
     elif isinstance(value, Mapping):
         plain = value.get("@value", value.get("@id"))
-        yield Field(scope, inner, name, plain if isinstance(plain, Scalar) else None)
-        if depth < MOST_DEEP:
-            for below, nested in value.items():
-                if not below.startswith("@"):
-                    yield from _field(scope, True, full_name(below, prefixes), nested, prefixes, depth + 1)
+        yield here._replace(value=plain if isinstance(plain, Scalar) else None)
+        for below, nested in value.items():
+            if not below.startswith("@"):
+                yield from _field(Field(here.scope, True, full_name(below, prefixes), below, None), nested, prefixes)
     else:
-        yield Field(scope, inner, name, value)
+        yield here._replace(value=value)

@@ -15,7 +15,7 @@ from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.masterdata.models import Lot
 from traceapp.provenance import labels, qr, selectors
 from traceapp.provenance.answers import bad_code
-from traceapp.provenance.raw_path import raw_path
+from traceapp.web.raw_path import raw_path
 
 COPIES = (1, 8, 24, 48)
 

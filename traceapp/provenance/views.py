@@ -18,10 +18,10 @@ from traceapp.epcis.digital_link import parse_path
 from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.provenance import facts
 from traceapp.provenance.answers import bad_code
-from traceapp.provenance.raw_path import raw_path, raw_query
 from traceapp.provenance.route import route_of
 from traceapp.provenance.scan import Scan, scan
 from traceapp.provenance.verdict import Verdict, sentence, tally
+from traceapp.web.raw_path import raw_path, raw_query
 from traceapp.web.times import in_words
 
 PAGE = "/p"

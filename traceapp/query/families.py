@@ -1,7 +1,8 @@
 """Parameters whose names hold a field or a type: extensions in every part of an event, transactions, parties."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from traceapp.capture import terms
@@ -59,8 +60,26 @@ def listed(name: str, given: Any) -> Criterion | None:
     return Criterion(name, frozenset({f"{what}List"}), test, (keys,))
 
 
+@dataclass(frozen=True)
+class _Target:
+    """Which fields of an event a parameter means."""
+
+    scope: str
+    inner: bool
+    field: str
+
+    def field_keys(self) -> list[int]:
+        return [terms.field(self.scope, self.field, inner=self.inner)]
+
+    def value_keys(self, normals: Iterable[str]) -> list[int]:
+        return [terms.value(self.scope, self.field, one, inner=self.inner) for one in normals]
+
+    def means(self, one: Field) -> bool:
+        return one.scope == self.scope and one.inner == self.inner and self.field in (one.name, one.written)
+
+
 def extension(name: str, given: Any, prefixes: Mapping[str, str]) -> Criterion | None:
-    """Fields of extensions by comparison or existence; None for another parameter.
+    """Fields of extensions by comparison or existence; None where nothing is asked.
 
     A prefix that neither the standard nor the caller declares is taken for the one that events write.
     """
@@ -68,41 +87,26 @@ def extension(name: str, given: Any, prefixes: Mapping[str, str]) -> Criterion |
     if match is None:
         return None
     comparison, inner, scope, written = match.groups()
-    scope = scope or extensions.EVENT
-    field = full_name(written, prefixes)
-    members = _SCOPES.get(scope, ANY_EXTENSION)
+    target = _Target(scope or extensions.EVENT, bool(inner), full_name(written, prefixes))
     if comparison == "EXISTS":
-        if not values.flag(name, given):
-            return None
-        return _criterion(name, members, scope, bool(inner), field, lambda one: True)
+        return _criterion(name, target, lambda one: True) if values.flag(name, given) else None
     if comparison != "EQ":
-        return _criterion(name, members, scope, bool(inner), field, _ordered(name, comparison, given))
+        return _criterion(name, target, _ordered(name, comparison, given))
     wanted = _normals(values.texts(name, given))
-    keys = [terms.value(scope, field, one, inner=bool(inner)) for one in wanted]
 
     def equal(one: Field) -> bool:
         return one.value is not None and terms.normal(one.value) in wanted
 
-    return _criterion(name, members, scope, bool(inner), field, equal, keys)
+    return _criterion(name, target, equal, target.value_keys(wanted))
 
 
-def _criterion(
-    name: str,
-    members: frozenset[str],
-    scope: str,
-    inner: bool,
-    field: str,
-    holds: Callable[[Field], bool],
-    keys: list[int] | None = None,
-) -> Criterion:
+def _criterion(name: str, target: _Target, holds: Callable[[Field], bool], keys: list[int] | None = None) -> Criterion:
     def test(seen: SeenEvent) -> bool:
-        return any(
-            one.scope == scope and one.inner == inner and one.name == field and holds(one) for one in seen.fields
-        )
+        return any(target.means(one) and holds(one) for one in seen.fields)
 
     role = KeyRole.VALUE if keys else KeyRole.FIELD
-    found = frozenset(keys or [terms.field(scope, field, inner=inner)])
-    return Criterion(name, members, test, (Keys(found, frozenset({role.value})),))
+    look_up = Keys(frozenset(keys or target.field_keys()), frozenset({role.value}))
+    return Criterion(name, _SCOPES.get(target.scope, ANY_EXTENSION), test, (look_up,))
 
 
 def _normals(given: list[str]) -> frozenset[str]:

@@ -74,6 +74,8 @@ def identifiers(event: Mapping[str, Any], member: str) -> Iterable[str]:
         return ()
     if isinstance(value, str):
         return (any_form(value),)
+    if isinstance(value, dict):
+        return (any_form(value["id"]),)
     return [any_form(one["epcClass"] if isinstance(one, dict) else one) for one in value]
 
 

@@ -33,12 +33,10 @@ def page(query: Query, viewer: Viewer, *, bound: int, after: Place | None, size:
     if query.order_by and query.order_by not in ORDERS:
         return _sorted_page(query, viewer, bound, after, size)
     made = Page(last=after)
-    looked_at = 0
-    for place, one in _candidates(Finder(query, viewer, bound), after, size + 1):
+    for looked_at, (place, one) in enumerate(_candidates(Finder(query, viewer, bound), after, size + 1)):
         if looked_at == LOOKED_AT or (len(made.shown) == size and matches(query, one)):
             made.more = True
             break
-        looked_at += 1
         made.last = place
         if one is not None and one.seen is None:
             made.withheld.append(one)
@@ -107,13 +105,9 @@ def _sorted_page(query: Query, viewer: Viewer, bound: int, after: Place | None, 
 
 def _sort_key(one: Shown, name: str) -> tuple[int, Any]:
     """Numbers, then moments, then texts; last, or first when descending, whatever lacks the field."""
-    seen = one.seen
-    value = next(
-        (at.value for at in seen.fields if at.name == name and not at.inner and not at.scope and at.value is not None)
-        if seen is not None
-        else (),
-        None,
-    )
+    fields = one.seen.fields if one.seen is not None else []
+    found = [at.value for at in fields if name in (at.name, at.written) and not at.inner and not at.scope]
+    value = next((at for at in found if at is not None), None)
     if value is None:
         return 0, 0
     if isinstance(value, int | float) and not isinstance(value, bool):

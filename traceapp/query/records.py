@@ -39,7 +39,7 @@ def show(pks: Sequence[int], viewer: Viewer) -> list[Shown]:
     rows = {one.pk: one for one in answer.verified}
     waiting = [one.pk for one in answer.unverified if one.pk is not None]
     stored = {one.pk: one for one in Record.objects.filter(pk__in=waiting)} if waiting else {}
-    related = relations(viewer, [*rows.values(), *stored.values()])
+    related = relations(viewer, rows.values()) | relations(viewer, stored.values())
     states = selectors.states(waiting) if waiting else {}
     unverified = {one.pk: one for one in answer.unverified if one.pk is not None}
     found: list[Shown] = []
@@ -57,9 +57,7 @@ def show(pks: Sequence[int], viewer: Viewer) -> list[Shown]:
 
 def _verified(record: VerifiedRecord, how: Relation) -> Shown:
     seen, hidden = _seen(record.body, how)
-    return Shown(
-        record.pk, str(record.uid), VERIFIED, seen=seen, hidden=hidden, tx_id=record.tx_id, block=record.block
-    )
+    return Shown(record.pk, str(record.uid), VERIFIED, seen=seen, hidden=hidden, tx_id=record.tx_id, block=record.block)
 
 
 def _waiting(record: Record, why: Unverified, how: Relation | None, state: selectors.State | None) -> Shown:

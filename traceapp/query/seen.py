@@ -1,4 +1,4 @@
-"""An event as one viewer sees it: what criteria are tested on, so that nobody learns a hidden field by asking for it."""
+"""An event as one viewer sees it: criteria are tested on this, so that nobody learns a hidden field by asking."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -50,7 +50,8 @@ def read(text: str, *, resource: str, caller: str, parameters: dict[str, Any]) -
     token, _ = _opened(text)
     if token.caller != caller or token.resource != resource:
         raise QueryError(PARAMETER, "was given to another caller, or for another address")
-    if parameters and parameters != token.parameters:
+    known = {name: value for name, value in token.parameters.items() if name != "@context"}
+    if parameters and parameters != known:
         raise QueryError(PARAMETER, "belongs to a query with other parameters; send it with the same, or alone")
     if DeletedToken.objects.filter(digest=_digest(text)).exists():
         raise QueryError(PARAMETER, "was deleted; ask the query anew")

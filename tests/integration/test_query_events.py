@@ -1,0 +1,290 @@
+"""GET /epcis/events: what a client captures it finds again, by every kind of parameter, and nobody finds what is hidden."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from tests.capture_documents import GTIN, document, object_event, shipping
+from tests.factories import OrganisationFactory, api_token, member
+from traceapp.accounts.roles import Role
+from traceapp.accounts.visibility import Visibility
+
+pytestmark = pytest.mark.django_db
+
+
+class Caller:
+    """One organisation's client."""
+
+    def __init__(self, client, organisation):
+        self.client = client
+        self.organisation = organisation
+        self.headers = {"Authorization": f"Bearer {api_token(member(organisation, Role.SUPPLIER), organisation)}"}
+
+    def capture(self, *events):
+        body = document(*events)
+        answer = self.client.post("/epcis/capture", body, content_type="application/ld+json", headers=self.headers)
+        assert answer.status_code == 202, answer.content
+        return answer
+
+    def get(self, path="/epcis/events", headers=None, **parameters):
+        return self.client.get(path, parameters, headers=self.headers | (headers or {}))
+
+    def ids(self, path="/epcis/events", **parameters):
+        return [event["eventID"] for event in events_in(self.get(path, **parameters))]
+
+
+def events_in(answer):
+    assert answer.status_code == 200, answer.content
+    return answer.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+
+
+@pytest.fixture
+def farm(client):
+    return Caller(client, OrganisationFactory(name="Huerta Alba", default_visibility=Visibility.PARTIES))
+
+
+@pytest.fixture
+def shop(client):
+    return Caller(client, OrganisationFactory(name="Nordmarkt"))
+
+
+def eid(name):
+    return f"urn:uuid:00000000-0000-4000-8000-{name:012d}"
+
+
+def test_what_was_captured_is_found_and_equal(farm):
+    event = shipping(event_id=eid(1), quantity=40.5)
+    farm.capture(event)
+    found = events_in(farm.get(headers={"GS1-EPC-Format": "Never_Translates"}))
+    assert len(found) == 1
+    assert found[0].pop("recordTime").endswith("Z")
+    assert found[0] == event
+
+
+def test_an_event_names_its_state_and_where_its_proof_is(farm, ledger_world):
+    farm.capture(shipping(event_id=eid(1)))
+    results = farm.get().json()["epcisBody"]["queryResults"]
+    assert results["traceapp:records"][0]["traceapp:state"] == "queued"
+    ledger_world.anchor()
+    record = farm.get().json()["epcisBody"]["queryResults"]["traceapp:records"][0]
+    assert record["traceapp:eventID"] == eid(1)
+    assert record["traceapp:state"] == "verified"
+    assert record["traceapp:transaction"]
+    assert farm.client.get(record["traceapp:proof"], headers=farm.headers).status_code == 200
+
+
+def test_a_changed_record_is_named_and_not_shown(farm, ledger_world):
+    from traceapp.ledger.models import Record
+
+    farm.capture(shipping(event_id=eid(1)), shipping(event_id=eid(2), lot="L-2"))
+    ledger_world.anchor()
+    row = Record.objects.order_by("pk").first()
+    row.disclosures = bytes(row.disclosures).replace(b"shipping", b"shippinh")
+    row.save()
+    answer = farm.get()
+    assert [one["eventID"] for one in events_in(answer)] == [eid(2)]
+    withheld = answer.json()["epcisBody"]["queryResults"]["traceapp:withheld"]
+    assert [(one["traceapp:state"], one["traceapp:record"]) for one in withheld] == [
+        ("mismatch", f"urn:uuid:{row.uid}")
+    ]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        f"https://id.gs1.org/01/{GTIN}/21/7",
+        f"https://brand.example/shop/01/{GTIN}/10/ABC/21/7",
+        "urn:epc:id:sgtin:9506000.013435.7",
+        "urn:epc:idpat:sgtin:9506000.013435.*",
+        "urn:epc:idpat:sgtin:9506000.*.*",
+        "urn:epc:idpat:sgtin:*.*.*",
+        f"https://id.gs1.org/01/{GTIN}",
+    ],
+)
+def test_an_identifier_is_found_in_every_form(farm, form):
+    farm.capture(
+        object_event("receiving", eventID=eid(1), epcList=["urn:epc:id:sgtin:9506000.013435.7"]),
+        object_event("receiving", eventID=eid(2), epcList=["urn:epc:id:sscc:9506000.0000000001"]),
+    )
+    assert farm.ids(MATCH_epc=form) == [eid(1)]
+    assert farm.ids(MATCH_anyEPC=form) == [eid(1)]
+    assert farm.ids(MATCH_parentID=form) == []
+
+
+def test_pages_follow_each_other_by_link_and_by_token_alone(farm):
+    farm.capture(*(shipping(event_id=eid(n), lot=f"L-{n}") for n in range(1, 8)))
+    answer = farm.get(perPage=3, EQ_bizStep="shipping")
+    seen = [one["eventID"] for one in events_in(answer)]
+    farm.capture(shipping(event_id=eid(99), lot="L-99"))
+    while "Link" in answer:
+        assert 'rel="next"' in answer["Link"]
+        assert answer["GS1-Next-Page-Token-Expires"].endswith("Z")
+        by_token = farm.get(perPage=3, nextPageToken=answer.json()["nextPageToken"])
+        answer = farm.get(answer["Link"].partition(">")[0][1:].removeprefix("http://testserver"))
+        assert events_in(answer) == events_in(by_token)
+        seen += [one["eventID"] for one in events_in(answer)]
+    assert "nextPageToken" not in answer.json()
+    assert seen == [eid(n) for n in range(1, 8)]
+
+
+def test_a_token_is_bound_to_caller_and_query_and_can_be_deleted(farm, shop):
+    farm.capture(*(shipping(event_id=eid(n), lot=f"L-{n}") for n in range(1, 4)))
+    token = farm.get(perPage=1, EQ_bizStep="shipping").json()["nextPageToken"]
+    for caller, parameters in (
+        (shop, {}),
+        (farm, {"EQ_bizStep": "receiving"}),
+        (farm, {"EQ_bizStep": "shipping", "EQ_action": "ADD"}),
+    ):
+        answer = caller.get(nextPageToken=token, **parameters)
+        assert answer.status_code == 400
+        assert answer.json()["type"] == "epcisException:QueryParameterException"
+        assert answer.json()["errors"][0]["path"] == "nextPageToken"
+    assert farm.get(nextPageToken=token, EQ_bizStep="shipping").status_code == 200
+    where = f"/epcis/nextPageToken/{token}"
+    assert shop.client.delete(where, headers=shop.headers).status_code == 404
+    assert farm.client.delete(where, headers=farm.headers).status_code == 204
+    assert farm.get(nextPageToken=token).status_code == 400
+    assert farm.get(nextPageToken=token[:-1] + "A").status_code == 400
+
+
+def test_hidden_fields_cannot_be_found_out_by_asking_for_them(farm, shop, client):
+    """Public events show neither quantities nor partners; a stranger who guesses right learns nothing from it."""
+    stranger = Caller(client, OrganisationFactory())
+    event = shipping(event_id=eid(1), quantity=40, to=shop.organisation.pgln)
+    event |= {
+        "traceapp:visibility": "public",
+        "bizTransactionList": [{"type": "po", "bizTransaction": "urn:epcglobal:cbv:bt:9506000134352:1"}],
+        "epcList": [f"https://id.gs1.org/01/{GTIN}/21/1"],
+    }
+    farm.capture(event)
+    shown = events_in(stranger.get())[0]
+    assert "quantityList" not in shown
+    assert "destinationList" not in shown
+    asked = {
+        "EQ_quantity": 40,
+        "MATCH_epcClass": f"https://id.gs1.org/01/{GTIN}/10/L2405-117",
+        "EQ_destination_owning_party": f"https://id.gs1.org/417/{shop.organisation.pgln}",
+        "EQ_bizTransaction_po": "urn:epcglobal:cbv:bt:9506000134352:1",
+        "EXISTS_traceapp:visibility": "true",
+    }
+    for name, value in asked.items():
+        assert shop.ids(**{name: value}) == [eid(1)], name
+        assert farm.ids(**{name: value}) == [eid(1)], name
+        answer = stranger.get(**{name: value})
+        assert events_in(answer) == [], name
+        assert "Link" not in answer
+    assert stranger.ids(EQ_bizStep="shipping") == [eid(1)]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "named"),
+    [
+        ("EQ_colour=red", "EQ_colour"),
+        ("eventType=ObjectEvnt", "eventType"),
+        ("EQ_action=ADDED", "EQ_action"),
+        ("EQ_action=ADD&EQ_action=DELETE", "EQ_action"),
+        ("GE_eventTime=yesterday", "GE_eventTime"),
+        ("GE_recordTime=2026-01-01T00:00:00", "GE_recordTime"),
+        ("EQ_bizStep=shiping", "EQ_bizStep"),
+        ("EQ_bizStep=", "EQ_bizStep"),
+        ("MATCH_epc=nonsense", "MATCH_epc"),
+        ("MATCH_epc=urn:epc:id:sgtin:9506000.01.7", "MATCH_epc"),
+        ("EQ_quantity=many", "EQ_quantity"),
+        ("EQ_quantity_kilo=1", "EQ_quantity_kilo"),
+        ("EQ_bizTransaction_nonsense=urn:x:1", "EQ_bizTransaction_nonsense"),
+        ("eventCountLimit=3", "eventCountLimit"),
+        ("eventCountLimit=3&maxEventCount=3&orderBy=eventTime", "eventCountLimit"),
+        ("orderBy=bizStep", "orderBy"),
+        ("orderBy=eventTime&orderDirection=UP", "orderDirection"),
+        ("maxEventCount=0", "maxEventCount"),
+        ("perPage=0", "perPage"),
+        ("perPage=abc", "perPage"),
+        ("nextPageToken=abc", "nextPageToken"),
+        (
+            "GE_errorDeclarationTime=2026-01-01T00:00:00Z&GE_errorDeclaration_Time=2026-01-01T00:00:00Z",
+            "GE_errorDeclaration_Time",
+        ),
+        ("EQ_booleanValue=perhaps", "EQ_booleanValue"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_by_name(farm, parameters, named):
+    answer = farm.get(f"/epcis/events?{parameters}")
+    assert answer.status_code == 400
+    problem = answer.json()
+    assert problem["type"] == "epcisException:QueryParameterException"
+    assert problem["status"] == 400
+    assert named in problem["detail"]
+    assert problem["errors"][0]["path"] == named
+
+
+def test_more_events_than_allowed_are_too_large_and_fewer_are_not(farm):
+    farm.capture(*(shipping(event_id=eid(n), lot=f"L-{n}") for n in range(1, 4)))
+    answer = farm.get(maxEventCount=2)
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "epcisException:QueryTooLargeException"
+    assert len(farm.ids(maxEventCount=3)) == 3
+
+
+def test_the_first_events_in_an_order_across_pages(farm):
+    for n, time in enumerate(("2025-03-01", "2025-01-01", "2025-04-01", "2025-02-01"), 1):
+        farm.capture(shipping(event_id=eid(n), lot=f"L-{n}", time=f"{time}T00:00:00Z"))
+    assert farm.ids(orderBy="eventTime") == [eid(3), eid(1), eid(4), eid(2)]
+    assert farm.ids(orderBy="eventTime", orderDirection="ASC") == [eid(2), eid(4), eid(1), eid(3)]
+    assert farm.ids(orderBy="recordTime", orderDirection="ASC") == [eid(n) for n in range(1, 5)]
+    first = farm.get(orderBy="eventTime", eventCountLimit=3, perPage=2)
+    assert [one["eventID"] for one in events_in(first)] == [eid(3), eid(1)]
+    second = farm.get(perPage=2, nextPageToken=first.json()["nextPageToken"])
+    assert [one["eventID"] for one in events_in(second)] == [eid(4)]
+    assert "Link" not in second
+
+
+def test_an_order_by_an_extension(farm):
+    for n, value in enumerate((5, 30, "b", None, 7), 1):
+        more = {"traceapp:rank": value} if value is not None else {}
+        farm.capture(shipping(event_id=eid(n), lot=f"L-{n}") | more)
+    name = "https://traceapp.example/voc/rank"
+    assert farm.ids(orderBy=name, orderDirection="ASC") == [eid(4), eid(1), eid(5), eid(2), eid(3)]
+    first = farm.get(orderBy=name, orderDirection="ASC", perPage=2)
+    rest = farm.get(perPage=9, nextPageToken=first.json()["nextPageToken"])
+    assert [one["eventID"] for one in events_in(rest)] == [eid(5), eid(2), eid(3)]
+
+
+def test_one_event_by_its_id_with_what_declares_it_wrong(farm, shop):
+    event = shipping(event_id="ni:///sha-256;e1?ver=CBV2.0/x")
+    farm.capture(event)
+    farm.capture(event | {"errorDeclaration": {"declarationTime": "2026-05-20T00:00:00Z", "reason": "did_not_occur"}})
+    path = f"/epcis/events/{quote(event['eventID'], safe='')}"
+    found = events_in(farm.get(path))
+    assert ["errorDeclaration" in one for one in found] == [False, True]
+    assert shop.get(path).status_code == 404
+    assert farm.get("/epcis/events/urn:uuid:nothing").status_code == 404
+    assert farm.ids(EXISTS_errorDeclaration="true") == [event["eventID"]]
+    assert len(farm.ids(EXISTS_errorDeclaration="false")) == 2
+    assert farm.ids(EQ_errorReason="urn:epcglobal:cbv:er:did_not_occur") == [event["eventID"]]
+
+
+def test_without_a_token_nothing_is_told(client):
+    answer = client.get("/epcis/events")
+    assert answer.status_code == 401
+    assert answer.json()["type"] == "epcisException:SecurityException"
+
+
+def test_fields_are_asked_for_by_any_name_they_have(farm):
+    context = [
+        "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+        {"ex": "http://ns.example.com/epcis/"},
+    ]
+    body = json.loads(document(shipping(event_id=eid(1)) | {"ex:grade": "A|B", "ex:box": {"ex:size": 4}}))
+    body["@context"] = context
+    farm.client.post("/epcis/capture", json.dumps(body), content_type="application/ld+json", headers=farm.headers)
+    assert farm.ids(**{"EXISTS_ex:grade": ""}) == [eid(1)]
+    assert farm.ids(**{"EXISTS_http://ns.example.com/epcis/grade": ""}) == [eid(1)]
+    assert farm.ids(**{"EXISTS_http://ns.example.com/epcis/#grade": ""}) == [eid(1)]
+    assert farm.ids(**{"GE_INNER_ex:size": "4"}) == [eid(1)]
+    assert farm.ids(**{"GT_INNER_ex:size": "4"}) == []
+    assert farm.ids(**{"GE_ex:size": "4"}) == []
+    declared = {"GS1-Extensions": "other=http://ns.example.com/epcis/"}
+    assert len(events_in(farm.get(headers=declared, **{"EXISTS_other:grade": ""}))) == 1
+    declared = {"GS1-Extensions": "ex=http://elsewhere.example/"}
+    assert events_in(farm.get(headers=declared, **{"EXISTS_ex:grade": ""})) == []
