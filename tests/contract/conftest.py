@@ -6,61 +6,65 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.deployment import Deployment
+from chaincode.traceability.contract import Traceability
+from docker.network.topology import Topology
+from tests.contract.deployment import Deployment, Issue
 from traceapp.ledger.embedded import organisations
 from traceapp.ledger.embedded.adapter import EmbeddedLedger
 from traceapp.ledger.fabric.adapter import FabricLedger
 from traceapp.ledger.identities import LocalSigner
+from traceapp.ledger.port import Ledger
 
-MEMBERS = [
-    ("HuertaAlbaMSP", "Huerta Alba", "9506000134352"),
-    ("FrioVegaMSP", "Frío Vega", "9506000134369"),
-    ("MercadoSolMSP", "Mercado Sol", "9506000134376"),
-]
+# The same members on both, so that they must give the same bytes.
+MEMBERS = Topology.read().organisations
+BANK = Topology.read().organisation(Topology.read().settlement)
 
 
 def embedded(_: pytest.FixtureRequest, folder: Path) -> Deployment:
     path = folder / "ledger.sqlite3"
-    ledger = EmbeddedLedger.create(path, MEMBERS, batch_timeout=0.02)
+    names = [(one.msp_id, one.name, one.pgln) for one in (*MEMBERS, BANK)]
+
+    def opened() -> EmbeddedLedger:
+        return EmbeddedLedger(path, batch_timeout=0.02, contract=Traceability(BANK.msp_id))
+
+    EmbeddedLedger.create(path, names)
     # Certificates hold for ten years.
     long_ago = EmbeddedLedger(path, clock=lambda: datetime.now(UTC) - timedelta(days=11 * 365))
 
-    def client(index: int, role: str, issuer: EmbeddedLedger = ledger) -> LocalSigner:
-        msp_id, _, pgln = MEMBERS[index]
-        return LocalSigner(msp_id, *issuer.client_identity(msp_id, org=pgln, role=role))
+    def issue(msp_id: str, org: str, role: str, person: str = "", *, expired: bool = False) -> LocalSigner:
+        issuer = long_ago if expired else opened()
+        return LocalSigner(msp_id, *issuer.client_identity(msp_id, org=org, role=role, person=person))
 
-    return Deployment(
-        ledger=ledger,
-        organisation=MEMBERS[0][2],
-        recorder=client(0, "recorder"),
-        reader=client(0, "reader"),
-        other=client(1, "recorder"),
-        stranger=stranger(MEMBERS[0][0], MEMBERS[0][2]),
-        expired=client(0, "recorder", long_ago),
-        reopen=lambda: EmbeddedLedger(path, batch_timeout=0.02),
-    )
+    return deployment(opened(), issue, opened)
 
 
 def fabric(request: pytest.FixtureRequest, _: Path) -> Deployment:
     network = request.getfixturevalue("fabric_network")
-    first, second = network.topology.organisations[:2]
-    connection = network.connection_file
     now = datetime.now(UTC)
     past = {"not_before": now - timedelta(days=2), "not_after": now - timedelta(days=1)}
 
-    def client(organisation, role, **validity) -> LocalSigner:
-        made = network.client_identity(organisation.msp_id, org=organisation.pgln, role=role, **validity)
-        return LocalSigner(organisation.msp_id, *made)
+    def issue(msp_id: str, org: str, role: str, person: str = "", *, expired: bool = False) -> LocalSigner:
+        made = network.client_identity(msp_id, org=org, role=role, person=person, **(past if expired else {}))
+        return LocalSigner(msp_id, *made)
 
+    def opened() -> FabricLedger:
+        return FabricLedger(network.connection_file)
+
+    return deployment(opened(), issue, opened)
+
+
+def deployment(ledger: Ledger, issue: Issue, reopen: Callable[[], Ledger]) -> Deployment:
+    first, second = MEMBERS[:2]
     return Deployment(
-        ledger=FabricLedger(connection),
+        ledger=ledger,
         organisation=first.pgln,
-        recorder=client(first, "recorder"),
-        reader=client(first, "reader"),
-        other=client(second, "recorder"),
+        recorder=issue(first.msp_id, first.pgln, "recorder"),
+        reader=issue(first.msp_id, first.pgln, "reader"),
+        other=issue(second.msp_id, second.pgln, "recorder"),
         stranger=stranger(first.msp_id, first.pgln),
-        expired=client(first, "recorder", **past),
-        reopen=lambda: FabricLedger(connection),
+        expired=issue(first.msp_id, first.pgln, "recorder", expired=True),
+        reopen=reopen,
+        issue=issue,
     )
 
 
@@ -86,3 +90,17 @@ LEDGERS: dict[str, Callable[[pytest.FixtureRequest, Path], Deployment]] = {"embe
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """One ledger a test module: tests share its blocks, so each uses ids of its own."""
     return LEDGERS[request.param](request, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="module")
+def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Deployment]:
+    """Every ledger, to be compared."""
+    return {name: make(request, tmp_path_factory.mktemp(name)) for name, make in sorted(LEDGERS.items())}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No case here is of one ledger only."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.parent == here and not {"place", "places"} & set(getattr(item, "fixturenames", ())):
+            raise pytest.UsageError(f"{item.nodeid} runs on no ledger or on one only: use the fixture place or places")

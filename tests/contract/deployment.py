@@ -4,11 +4,18 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from traceapp.ledger.messages import sign_envelope
 from traceapp.ledger.port import CommitStatus, Endorsed, Ledger, Signer
 
 PATIENCE = 30.0
+
+
+class Issue(Protocol):
+    """Have a member's authority make a client."""
+
+    def __call__(self, msp_id: str, org: str, role: str, person: str = "", *, expired: bool = False) -> Signer: ...
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,7 @@ class Deployment:
     stranger: Signer  # of no organisation of this channel
     expired: Signer  # was a recorder of `organisation` until its certificate ended
     reopen: Callable[[], Ledger]
+    issue: Issue
 
 
 def request(**changes: object) -> dict[str, object]:

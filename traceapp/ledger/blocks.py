@@ -1,11 +1,11 @@
-"""What a block's bytes say: which batches its transactions wrote, and whether header and data belong together.
+"""What a block's bytes say: what its transactions wrote, and whether header and data belong together.
 
 Reads the common.Block itself rather than an adapter's summary of it.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from typing import Any, Final
 from traceapp.ledger.messages import read_timestamp, transaction_id
 from traceapp.ledger.port import VALID, BlockEvent
 from traceapp.ledger.protos import (
+    chaincode_event,
     common,
     identities,
     kvrwset,
@@ -38,7 +39,11 @@ class WrittenBatch:
 
 @dataclass(frozen=True)
 class Transaction:
-    """One envelope of a block. `batches` are what it wrote, if it is valid; all else is as its client gave it."""
+    """One envelope of a block. What it wrote and which event it raised, if it is valid; all else as its
+    client gave it.
+
+    `writes`: value by key, None for a deleted one. `event`: name and payload.
+    """
 
     tx_id: str
     code: int
@@ -46,7 +51,15 @@ class Transaction:
     envelope: bytes
     msp_id: str
     time: datetime | None
-    batches: tuple[WrittenBatch, ...]
+    writes: Mapping[str, bytes | None]
+    event: tuple[str, bytes] | None
+
+    @property
+    def batches(self) -> Iterator[WrittenBatch]:
+        """The batches among its writes."""
+        for key, value in self.writes.items():
+            if key.startswith(_BATCH) and value is not None:
+                yield _batch(json.loads(value))
 
 
 def header_hash(number: int, previous: bytes, data_hash: bytes) -> bytes:
@@ -70,7 +83,7 @@ def fault_of(event: BlockEvent) -> str:
 
 
 def transactions(event: BlockEvent, chaincode: str) -> Iterator[Transaction]:
-    """The block's envelopes, in order, with what the valid ones wrote under the contract's `batch/` keys."""
+    """The block's envelopes, in order, with what the valid ones wrote as this contract."""
     data = common.Block.FromString(event.raw).data.data
     for envelope, noted in zip(data, event.transactions, strict=True):
         try:
@@ -79,7 +92,7 @@ def transactions(event: BlockEvent, chaincode: str) -> Iterator[Transaction]:
             # Anybody's rubbish may lie in a block: it is shown as rubbish, unless the ledger calls it valid.
             if noted.code == VALID and noted.type == common.ENDORSER_TRANSACTION:
                 raise
-            yield Transaction(noted.tx_id, noted.code, noted.type, bytes(envelope), "", None, ())
+            yield Transaction(noted.tx_id, noted.code, noted.type, bytes(envelope), "", None, {}, None)
 
 
 def _transaction(envelope: bytes, code: int, kind: int, chaincode: str) -> Transaction:
@@ -87,7 +100,7 @@ def _transaction(envelope: bytes, code: int, kind: int, chaincode: str) -> Trans
     header = common.ChannelHeader.FromString(payload.header.channel_header)
     signed = common.SignatureHeader.FromString(payload.header.signature_header)
     of_contract = kind == common.ENDORSER_TRANSACTION
-    written = _written(payload.data, chaincode) if of_contract and code == VALID else ()
+    writes, event = _effect(payload.data, chaincode) if of_contract and code == VALID else ({}, None)
     return Transaction(
         tx_id=transaction_id(signed.nonce, signed.creator) if of_contract else header.tx_id,
         code=code,
@@ -95,20 +108,27 @@ def _transaction(envelope: bytes, code: int, kind: int, chaincode: str) -> Trans
         envelope=envelope,
         msp_id=identities.SerializedIdentity.FromString(signed.creator).mspid,
         time=read_timestamp(header.timestamp),
-        batches=tuple(written),
+        writes=writes,
+        event=event,
     )
 
 
-def _written(data: bytes, chaincode: str) -> Iterator[WrittenBatch]:
+def _effect(data: bytes, chaincode: str) -> tuple[dict[str, bytes | None], tuple[str, bytes] | None]:
+    """What a peer.Transaction wrote as this contract, and the event it raised."""
+    writes: dict[str, bytes | None] = {}
+    event = None
     for one in transaction.Transaction.FromString(data).actions:
         endorsed = transaction.ChaincodeActionPayload.FromString(one.payload).action
         answer = proposal_response.ProposalResponsePayload.FromString(endorsed.proposal_response_payload)
-        results = proposal.ChaincodeAction.FromString(answer.extension).results
-        for part in rwset.TxReadWriteSet.FromString(results).ns_rwset:
+        action = proposal.ChaincodeAction.FromString(answer.extension)
+        for part in rwset.TxReadWriteSet.FromString(action.results).ns_rwset:
             if part.namespace == chaincode:
-                for write in kvrwset.KVRWSet.FromString(part.rwset).writes:
-                    if write.key.startswith(_BATCH) and not write.is_delete:
-                        yield _batch(json.loads(write.value))
+                noted = kvrwset.KVRWSet.FromString(part.rwset).writes
+                writes |= {write.key: None if write.is_delete else bytes(write.value) for write in noted}
+        raised = chaincode_event.ChaincodeEvent.FromString(action.events)
+        if raised.chaincode_id == chaincode:
+            event = (str(raised.event_name), bytes(raised.payload))
+    return writes, event
 
 
 def _batch(document: dict[str, Any]) -> WrittenBatch:

@@ -123,7 +123,7 @@ def _note_block(event: BlockEvent, transactions: Sequence[blocks.Transaction]) -
 
 
 def _shown(one: blocks.Transaction) -> dict[str, object]:
-    batch = one.batches[0] if one.batches else None
+    batch = next(one.batches, None)
     return {
         "txId": one.tx_id,
         "code": one.code,

@@ -53,9 +53,9 @@ def accept(db: sqlite3.Connection, network: Network, proposed: messages.Proposal
     at = messages.read_timestamp(channel.timestamp)
     creator = _creator(network, common.SignatureHeader.FromString(header.signature_header).creator, at, proposed)
     if abs(at - now) > TIME_WINDOW:
-        raise Refused(errors.TIME_WINDOW, f"the transaction's time {at.isoformat()} is too far from {now.isoformat()}")
+        raise Refused(errors.TIME_WINDOW, "the transaction's time is too far from the peer's clock")
     if chain.locate(db, channel.tx_id):
-        raise Refused(errors.DUPLICATE, f"transaction {channel.tx_id} is already on the ledger")
+        raise Refused(errors.DUPLICATE, "this transaction is already on the ledger")
     body = proposal.ChaincodeProposalPayload.FromString(outer.payload)
     spec = chaincode.ChaincodeInvocationSpec.FromString(body.input).chaincode_spec
     return Asked(

@@ -16,7 +16,7 @@ def transaction_by_id(db: sqlite3.Connection, asked: peer.Asked) -> bytes:
     at = chain.locate(db, tx_id)
     held = chain.block(db, at.block) if at else None
     if at is None or held is None:
-        raise peer.Refused(errors.UNKNOWN_TRANSACTION, f"there is no transaction {tx_id} on the ledger")
+        raise peer.Refused(errors.UNKNOWN_TRANSACTION, "there is no such transaction on the ledger")
     envelope = common.Envelope.FromString(blocks.envelope_at(held[1], at.position))
     processed = transaction.ProcessedTransaction(transactionEnvelope=envelope, validationCode=at.code)
     action = proposal.ChaincodeAction(
