@@ -5,11 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.proof_vectors.blocks import blocks
+from tests.proof_vectors.devices import devices
 from tests.proof_vectors.forged_attestations import forged_attestations
 from tests.proof_vectors.forged_files import forged_files
 from tests.proof_vectors.forged_transactions import forged_transactions
 from tests.proof_vectors.good import good_ones
 from tests.proof_vectors.making import OK, Vector, nothing_drawn
+from tests.unit.verifier_blocks import Ordering
 from tests.unit.verifier_network import ASKED_AT, Authority, Network, pem, rfc3339
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "proof-vectors"
@@ -39,6 +42,10 @@ def vectors() -> tuple[list[Vector], dict[str, dict[str, Any]]]:
             *forged_attestations(network, middle),
             *forged_transactions(network),
         ]
+        ordering = Ordering.make()
+        trusts["trust-with-orderers"] = network.trust(**ordering.trust())
+        trusts["trust-with-consenters"] = network.trust(**ordering.trust(consenters=True))
+        made += [*blocks(network, ordering), *devices(network)]
     return made, trusts
 
 

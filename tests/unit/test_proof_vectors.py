@@ -12,7 +12,8 @@ from traceapp.verifier.command import main
 VECTORS = json.loads((FOLDER / "vectors.json").read_bytes())
 REASONS = {
     "malformed", "incomplete", "attestation-mismatch", "untrusted-signer", "bad-signature", "invalid-transaction",
-    "not-enough-attestations", "transaction-mismatch", "policy-not-met", "root-mismatch",
+    "not-enough-attestations", "transaction-mismatch", "policy-not-met", "root-mismatch", "block-mismatch",
+    "bad-device-signature",
 }  # fmt: skip
 
 

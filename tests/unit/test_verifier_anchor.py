@@ -97,10 +97,5 @@ def test_an_administrators_transaction_counts_as_a_clients(network, trust):
     assert check_bundle(Case(network, client=admin).file(), trust).verified
 
 
-def test_a_block_that_comes_along_is_not_passed_over_in_silence(network, trust):
-    case = Case(network, edit={"bundle": lambda made: made["anchor"].update(block="AAAA")})
-    assert check_bundle(case.file(), trust).not_checked == ("block not checked",)
-
-
 def _whole(record):
     return [canonical([salt(n), f"/{name}", value]).decode() for n, (name, value) in enumerate(record.items())]

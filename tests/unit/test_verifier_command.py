@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.proof_vectors.folder import FOLDER
 from tests.unit.verifier_network import Case, Network
+from traceapp.verifier import parse_trust
 from traceapp.verifier.command import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +58,7 @@ def test_explain_says_each_step_and_where_it_ended(files, capsys):
     assert good.count("\n  ok  ") == 9
     assert forged.count("\n  ok  ") == 4
     assert "FAILED  5" in forged
-    assert forged.count("\n  -  ") == 4
+    assert (good.count("\n  -  "), forged.count("\n  -  ")) == (2, 6)
 
 
 def test_json_is_an_array_of_reports(files, capsys):
@@ -111,6 +113,73 @@ def test_a_reader_that_goes_away_and_a_full_disk_leave_no_trace(files):
         with Path("/dev/full").open("wb") as full:
             ended = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
         assert (ended.returncode, b"Traceback" in ended.stderr) == (2, False)
+
+
+def test_a_folder_stands_for_its_bundles_and_a_pattern_for_those_that_fit(files, tmp_path, capsys):
+    assert run(files, "--json", files) == 1  # the trust file in it is no bundle
+    answers = json.loads(capsys.readouterr().out)
+    assert [(Path(one["file"]).name, one["verified"]) for one in answers] == [
+        ("forged.json", False),
+        ("good.json", True),
+    ]
+    assert run(files, files / "g*.json") == 0
+    for name, why in [(tmp_path, "No .json file in this folder"), (tmp_path / "*", "No file fits this pattern")]:
+        capsys.readouterr()
+        assert run(files, name, files / "good.json") == 2
+        out = capsys.readouterr().out
+        assert f"unreadable: {why}" in out
+        assert "good.json: Verified." in out
+
+
+def test_a_file_may_be_called_like_a_pattern(files, tmp_path):
+    (tmp_path / "proof[1].json").write_bytes((files / "good.json").read_bytes())
+    assert run(files, tmp_path / "proof[1].json") == 0
+
+
+def test_it_says_whose_signatures_count_before_any_bundle(files, capsys):
+    fingerprint = parse_trust((files / "trust.json").read_bytes()).fingerprint
+    assert run(files, "--fingerprint") == 0
+    out = capsys.readouterr().out
+    assert f"version 3, fingerprint {fingerprint}" in out
+    assert "Huerta Alba (AlbaMSP)" in out
+    assert "a demo on one machine" in out
+    assert run(files, "--fingerprint", "--json") == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["trustFingerprint"], told["demo"], told["attestations"]) == (fingerprint, True, 2)
+    assert run(files, "--fingerprint", files / "good.json") == 0
+    both = capsys.readouterr().out
+    assert both.index("Trust file") < both.index("good.json: Verified.")
+
+
+def test_whether_a_key_is_custodial_is_told_either_way(files, capsys):
+    run(files, files / "good.json")
+    assert "Custodial      no" in capsys.readouterr().out
+    main([str(FOLDER / "good" / "custodial.json"), "--trust", str(FOLDER / "trust.json")])
+    assert "Custodial      yes: an operator keeps this organisation's key" in capsys.readouterr().out
+
+
+def test_a_block_and_a_devices_key_are_told_and_explained(capsys):
+    trust = ["--trust", str(FOLDER / "trust-with-orderers.json"), "--explain"]
+    assert main([str(FOLDER / "good" / "block.json"), *trust]) == 0
+    out = capsys.readouterr().out
+    assert "Block          12, signed by orderers" in out
+    assert "ok      10" in out
+    assert "-       11" in out
+    assert main([str(FOLDER / "good" / "device-key.json"), *trust]) == 0
+    out = capsys.readouterr().out
+    assert "Device         key 8004-9506000111-logger-7, put on the ledger by 9506000100012" in out
+    assert "-       10" in out
+    assert "ok      11" in out
+    assert main([str(FOLDER / "good" / "device-message.json"), *trust]) == 0
+    assert "Not checked    device key not checked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["-", "--trust", "-"], ["x.json"]])
+def test_a_call_that_cannot_be_meant_ends_with_2_and_says_how(files, capsys, arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments if "--trust" in arguments or arguments else ["--trust", str(files / "trust.json")])
+    assert ended.value.code == 2
+    assert "usage: traceapp-verify" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["/", "/dev/zero", "/dev/null", "a\0b"])

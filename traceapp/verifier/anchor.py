@@ -9,7 +9,7 @@ from traceapp.verifier.attestation import Evidence, check_code, check_number, ch
 from traceapp.verifier.errors import NotVerified, Reason
 from traceapp.verifier.shape import ShapeError
 from traceapp.verifier.state import read_batch
-from traceapp.verifier.transaction import check_policy, read_transaction
+from traceapp.verifier.transaction import Transaction, check_policy, read_transaction
 from traceapp.verifier.trust import Trust
 
 _CUSTODIAL: Final = "custodial"  # certificate attribute, "true" where an operator keeps the organisation's key
@@ -62,13 +62,23 @@ def check_anchor(anchor: Mapping[str, object], trust: Trust) -> Anchor:
 
 def check(evidence: Evidence, trust: Trust) -> Anchor:
     """Steps 3 to 9 in their order; the first failure is raised as NotVerified."""
+    return read(*attested(evidence, trust), evidence, trust)
+
+
+def attested(evidence: Evidence, trust: Trust) -> tuple[list[str], Transaction]:
+    """Steps 3 to 8: who attests the transaction, and what it is; raises NotVerified."""
     answer = read_answer(evidence, trust)
     attesting = check_signers(evidence, answer, trust)
     check_code(answer)
     check_number(attesting, trust)
     transaction = read_transaction(answer.envelope, evidence, trust)
     check_policy(transaction, trust)
-    batch = read_batch(transaction, evidence.chaincode, evidence.key)
+    return attesting, transaction
+
+
+def read(attesting: Sequence[str], transaction: Transaction, evidence: Evidence, trust: Trust) -> Anchor:
+    """Step 9 without a record: the batch that an attested transaction wrote; raises NotVerified."""
+    batch = read_batch(transaction, evidence)
     return Anchor(
         batch_id=batch.id,
         kind=batch.kind,
@@ -89,8 +99,6 @@ def check(evidence: Evidence, trust: Trust) -> Anchor:
 def read_anchor(value: object, path: str) -> Evidence:
     """The bytes of an `anchor` member; ShapeError where it is not one."""
     named = shape.members(value, path, ("channel", "chaincode", "key", "txId", "attestation"), ("block",))
-    if "block" in named:
-        shape.blob(named["block"], f"{path}.block")
     inner = f"{path}.attestation"
     attestation = shape.members(named["attestation"], inner, ("proposal", "payload", "endorsements"))
     listed = shape.items(attestation["endorsements"], f"{inner}.endorsements")
@@ -102,6 +110,7 @@ def read_anchor(value: object, path: str) -> Evidence:
         proposal=shape.blob(attestation["proposal"], f"{inner}.proposal"),
         payload=shape.blob(attestation["payload"], f"{inner}.payload"),
         endorsements=[_endorsement(one, f"{inner}.endorsements[{n}]") for n, one in enumerate(listed)],
+        block=shape.blob(named["block"], f"{path}.block") if "block" in named else None,
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from traceapp.verifier import protos
-from traceapp.verifier.certificates import CertificateError, Signer
+from traceapp.verifier.certificates import Signer
 from traceapp.verifier.errors import NotVerified, Reason
 from traceapp.verifier.protos import Fields, ProtoError, read
 from traceapp.verifier.signatures import SignatureError, verify
 from traceapp.verifier.times import from_timestamp
 from traceapp.verifier.trust import Trust
+from traceapp.verifier.x509 import CertificateError
 
 ENDORSER_TRANSACTION: Final = 3  # common.HeaderType
 VALID: Final = 0  # protos.TxValidationCode
@@ -30,6 +31,7 @@ class Evidence:
     proposal: bytes
     payload: bytes
     endorsements: Sequence[tuple[bytes, bytes]]
+    block: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

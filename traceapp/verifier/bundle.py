@@ -8,13 +8,16 @@ from traceapp.commitments.canonical import Json, StrictJsonError, canonical, par
 from traceapp.commitments.disclosures import DisclosureError
 from traceapp.commitments.tree import TreeError, root_from_path
 from traceapp.verifier import report, shape
-from traceapp.verifier.anchor import Anchor, check, read_anchor
+from traceapp.verifier.anchor import Anchor, attested, read, read_anchor
 from traceapp.verifier.attestation import Evidence
+from traceapp.verifier.block import check_block
+from traceapp.verifier.device import DeviceKey, check_device
 from traceapp.verifier.errors import NotVerified, Reason
 from traceapp.verifier.record import Disclosed, read_parts, read_record
 from traceapp.verifier.report import Report
 from traceapp.verifier.shape import ShapeError
 from traceapp.verifier.state import mismatch
+from traceapp.verifier.transaction import Transaction
 from traceapp.verifier.trust import Trust
 
 FORMAT: Final = "traceapp-proof/1"
@@ -40,19 +43,23 @@ class Bundle:
     size: int
     root: bytes
     evidence: Evidence
-    not_checked: tuple[str, ...]
+    device: Evidence | None
 
 
 def check_bundle(data: bytes, trust: Trust) -> Report:
     """Whether the bundle proves its record by this trust. Never raises for what the bundle holds."""
     bundle: Bundle | None = None
+    block: int | None = None
     try:
         bundle = read_bundle(data)
-        anchor = check(bundle.evidence, trust)
+        attesting, transaction = attested(bundle.evidence, trust)
+        anchor = read(attesting, transaction, bundle.evidence, trust)
         _check_belongs(bundle, anchor)
+        block = _block(bundle, transaction, trust)
+        device = _device(bundle, transaction, trust)
     except NotVerified as failure:
-        return report.refused(failure, bundle.shown if bundle else None, trust)
-    return report.verified(bundle.shown, anchor, trust, bundle.not_checked)
+        return report.refused(failure, bundle.shown if bundle else None, trust, block)
+    return report.verified(bundle.shown, anchor, trust, block, device)
 
 
 def read_bundle(data: bytes) -> Bundle:
@@ -76,19 +83,18 @@ def _bundle(value: Json, data: bytes) -> Bundle:
     inclusion = _inclusion(top["inclusion"], "inclusion")
     evidence = read_anchor(top["anchor"], "anchor")
     disclosures, hidden = read_parts(top["record"])
-    if "device" in top:
-        _check_device(top["device"])
+    device = _device_evidence(top["device"]) if "device" in top else None
     if canonical(value) != data:
         raise ShapeError("bundle: not RFC 8785, it is written differently when written again")
     shown = read_record(disclosures, hidden)
-    if "device" in top and shown.kind != "sensor":
+    if device and shown.kind != "sensor":
         raise ShapeError("device: only for a record of kind 'sensor'")
     return Bundle(
         shown=shown,
         size=inclusion.size,
         root=root_from_path(shown.leaf, inclusion.index, inclusion.size, inclusion.path),
         evidence=evidence,
-        not_checked=_not_checked(top["anchor"], shown.kind),
+        device=device,
     )
 
 
@@ -104,17 +110,27 @@ def _inclusion(value: object, path: str) -> Inclusion:
     return Inclusion(index, size, [shape.hexadecimal(one, f"{path}.path[{n}]", 32) for n, one in enumerate(hashes)])
 
 
-def _check_device(value: object) -> None:
+def _device_evidence(value: object) -> Evidence:
     named = shape.members(value, "device", ("anchor",), ("inclusion",))
-    read_anchor(named["anchor"], "device.anchor")
-    if "inclusion" in named:
-        _inclusion(named["inclusion"], "device.inclusion")
+    # the key's document is not one of many in a batch: it stands at a key of its own
+    inclusion = _inclusion(named["inclusion"], "device.inclusion") if "inclusion" in named else None
+    if inclusion and (inclusion.size != 1 or inclusion.path):
+        raise ShapeError("device.inclusion: not of a tree of one")
+    evidence = read_anchor(named["anchor"], "device.anchor")
+    if evidence.block is not None:
+        raise ShapeError("device.anchor.block: a block stands beside the record's own anchor only")
+    return evidence
 
 
-def _not_checked(anchor: Json, kind: str) -> tuple[str, ...]:
-    """What steps 10 and 11 would look at; the answer says that they were not taken."""
-    notes = [report.BLOCK_NOT_CHECKED] if isinstance(anchor, dict) and "block" in anchor else []
-    return (*notes, report.DEVICE_KEY_NOT_CHECKED) if kind == "sensor" else tuple(notes)
+def _block(bundle: Bundle, transaction: Transaction, trust: Trust) -> int | None:
+    block = bundle.evidence.block
+    return None if block is None else check_block(block, transaction, trust)
+
+
+def _device(bundle: Bundle, transaction: Transaction, trust: Trust) -> DeviceKey | None:
+    if bundle.device is None:
+        return None
+    return check_device(bundle.device, bundle.shown.record.get("message"), transaction, trust)
 
 
 def _check_belongs(bundle: Bundle, anchor: Anchor) -> None:

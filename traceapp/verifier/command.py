@@ -4,30 +4,27 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from traceapp.verifier import files
 from traceapp.verifier.bundle import LIMIT, check_bundle
 from traceapp.verifier.errors import Reason, TrustError
-from traceapp.verifier.explain import explained, in_words
-from traceapp.verifier.report import Report
+from traceapp.verifier.explain import as_plain, explained, in_words, of_trust
+from traceapp.verifier.files import STANDARD_INPUT, CannotRead
+from traceapp.verifier.report import Report, unreadable
 from traceapp.verifier.trust import Trust, parse_trust
 
 UNREADABLE: Final = 2
 _TRUST_LIMIT: Final = 8 * 1024 * 1024  # more is not read; less may still be too much for `parse_trust`
 _EPILOG: Final = """\
-exit codes:
-  0  every bundle is verified
-  1  at least one is not verified
+exit codes, of several bundles the highest:
+  0  verified
+  1  not verified
   2  a file cannot be read, or the trust file cannot be used
 
 The trust file decides whose signatures count. Get it, or its fingerprint, from somebody else than whoever gave you
 the bundle: both from one hand prove little."""
-
-
-class CannotRead(Exception):
-    """A file cannot be read or used; the message says which and why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a bundle may show any script, whatever this terminal can write
             stream.reconfigure(errors="backslashreplace")
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if not (chosen.bundles or chosen.fingerprint):
+        parser.error("no bundle is named")
+    if chosen.trust == STANDARD_INPUT and STANDARD_INPUT in chosen.bundles:
+        parser.error("standard input can be the trust file or a bundle, not both")
     try:
         code = _run(chosen)
         sys.stdout.flush()
@@ -61,8 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("bundles", nargs="+", metavar="BUNDLE", help="proof bundle; - for standard input")
+    bundles = "proof bundle; a folder for the .json files in it, a pattern, or - for standard input"
+    parser.add_argument("bundles", nargs="*", metavar="BUNDLE", help=bundles)
     parser.add_argument("--trust", required=True, help="trust file")
+    parser.add_argument(
+        "--fingerprint", action="store_true", help="say first, or only, whose signatures count by this trust"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON array with one report a bundle")
     parser.add_argument("--explain", action="store_true", help="print what every step checks and what became of it")
     return parser
@@ -74,60 +80,35 @@ def _run(chosen: argparse.Namespace) -> int:
     except CannotRead as error:
         _say_no_trust(chosen.trust, str(error), as_json=chosen.json)
         return UNREADABLE
-    reports = [(name, _report(name, trust)) for name in chosen.bundles]
-    if chosen.json:
+    reports = list(_reports(chosen, trust))
+    if chosen.json and not reports:
+        _print_json([{"file": chosen.trust, **as_plain(trust)}])
+    elif chosen.json:
         _print_json([{"file": name, "words": one.words, **one.as_json()} for name, one in reports])
     else:
-        _print_words(reports, explain=chosen.explain)
-    return max(report.exit_code for _, report in reports)
+        _print_words(reports, trust if chosen.fingerprint else None, explain=chosen.explain)
+    return max((report.exit_code for _, report in reports), default=0)
 
 
 def _trust(name: str) -> Trust:
     try:
-        return parse_trust(_read(name, _TRUST_LIMIT))
+        return parse_trust(files.read(name, _TRUST_LIMIT))
     except TrustError as error:
         raise CannotRead(str(error)) from error
 
 
-def _read(name: str, limit: int) -> bytes:
-    """A byte more than `limit` at most: enough to see that a file is too large."""
-    try:
-        if name == "-":
-            return sys.stdin.buffer.read(limit + 1)
-        with Path(name).open("rb") as handle:
-            return handle.read(limit + 1)
-    except (OSError, ValueError) as error:
-        raise CannotRead(str(getattr(error, "strerror", None) or error)) from error
+def _reports(chosen: argparse.Namespace, trust: Trust) -> Iterator[tuple[str, Report]]:
+    for name, unfit in files.named(chosen.bundles, chosen.trust):
+        yield name, unreadable(unfit, trust) if unfit else _report(name, trust)
 
 
 def _report(name: str, trust: Trust) -> Report:
     try:
-        return check_bundle(_read(name, LIMIT), trust)
+        return check_bundle(files.read(name, LIMIT), trust)
     except CannotRead as error:
-        return _unreadable(str(error), trust)
-
-
-def _unreadable(detail: str, trust: Trust) -> Report:
-    return Report(
-        verified=False,
-        reason=Reason.UNREADABLE.value,
-        step=None,
-        detail=detail,
-        record=None,
-        hidden=None,
-        recorded_by=None,
-        record_time=None,
-        recorded_at=None,
-        batch_id=None,
-        tx_id=None,
-        attesting=(),
-        network=trust.network,
-        trust_version=trust.version,
-        trust_fingerprint=trust.fingerprint,
-        demo=trust.demo,
-        custodial=None,
-        not_checked=(),
-    )
+        return unreadable(str(error), trust)
+    except Exception as error:  # the last resort: the others are still to be answered
+        return unreadable(f"the check could not be finished ({type(error).__name__})", trust)
 
 
 def _say_no_trust(name: str, detail: str, *, as_json: bool) -> None:
@@ -142,9 +123,11 @@ def _print_json(content: list[dict[str, Any]]) -> None:
     print(json.dumps(content, indent=2))  # in ASCII, so that it is JSON in any terminal's encoding
 
 
-def _print_words(reports: Sequence[tuple[str, Report]], *, explain: bool) -> None:
+def _print_words(reports: Sequence[tuple[str, Report]], trust: Trust | None, *, explain: bool) -> None:
+    for line in of_trust(trust) if trust else ():
+        print(shown(line))
     for position, (name, report) in enumerate(reports):
-        print(f"\n{shown(name)}: {report.words}" if position else f"{shown(name)}: {report.words}")
+        print(f"\n{shown(name)}: {report.words}" if position or trust else f"{shown(name)}: {report.words}")
         for line in explained(report) if explain else ():
             print(f"  {shown(line)}")
         for line in in_words(report):

@@ -11,10 +11,11 @@ from typing import Final
 _VARINT: Final = 0
 _DELIMITED: Final = 2
 _INT32_END: Final = 1 << 31
+_UINT32_END: Final = 1 << 32
 _INT64_END: Final = 1 << 63
 _UINT64_END: Final = 1 << 64
 
-_WIRE: Final = {"int32": _VARINT, "int64": _VARINT, "uint64": _VARINT, "bool": _VARINT, "enum": _VARINT}
+_WIRE: Final = dict.fromkeys(("int32", "int64", "uint32", "uint64", "bool", "enum"), _VARINT)
 
 
 class ProtoError(ValueError):
@@ -122,6 +123,8 @@ def _scalar(spec: Spec, entry: _Field, value: int) -> int:
     signed = value - _UINT64_END if value >= _INT64_END else value
     if entry.kind == "uint64":
         return value
+    if entry.kind == "uint32" and value >= _UINT32_END:
+        raise ProtoError(f"{spec.name}.{entry.name}: does not fit")
     if entry.kind == "bool" and value > 1:
         raise ProtoError(f"{spec.name}.{entry.name}: not a truth value")
     if entry.kind in ("int32", "enum") and not -_INT32_END <= signed < _INT32_END:
@@ -198,3 +201,14 @@ KV_RWSET = Spec(
     metadata_writes=(4, "message*"),
 )
 KV_WRITE = Spec("kvrwset.KVWrite", key=(1, "string"), is_delete=(2, "bool"), value=(3, "bytes"))
+
+# blocks
+BLOCK = Spec("common.Block", header=(1, "message"), data=(2, "message"), metadata=(3, "message"))
+BLOCK_HEADER = Spec("common.BlockHeader", number=(1, "uint64"), previous_hash=(2, "bytes"), data_hash=(3, "bytes"))
+BLOCK_DATA = Spec("common.BlockData", data=(1, "bytes*"))
+BLOCK_METADATA = Spec("common.BlockMetadata", metadata=(1, "bytes*"))
+METADATA = Spec("common.Metadata", value=(1, "bytes"), signatures=(2, "message*"))
+METADATA_SIGNATURE = Spec(
+    "common.MetadataSignature", signature_header=(1, "bytes"), signature=(2, "bytes"), identifier_header=(3, "bytes")
+)
+IDENTIFIER_HEADER = Spec("common.IdentifierHeader", identifier=(1, "uint32"), nonce=(2, "bytes"))

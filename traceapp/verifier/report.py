@@ -6,6 +6,7 @@ from typing import Final
 
 from traceapp.commitments.canonical import Json
 from traceapp.verifier.anchor import Anchor
+from traceapp.verifier.device import DeviceKey
 from traceapp.verifier.errors import NotVerified, Reason
 from traceapp.verifier.record import Disclosed
 from traceapp.verifier.trust import Trust
@@ -16,7 +17,6 @@ NOT_PROVEN: Final = (
     "that the hidden fields are harmless",
 )
 DEVICE_KEY_NOT_CHECKED: Final = "device key not checked"
-BLOCK_NOT_CHECKED: Final = "block not checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Report:
     """Verified or not and why; what was disclosed, who recorded it, who attests it, and which trust said so.
 
     `record` and `hidden` are what the file shows, also where it is not verified (then nothing vouches for them);
-    `recorded_at` (the ledger's time), `tx_id` and `attesting` (MSP id and name) are given only where it is.
+    `recorded_at` (the ledger's time), `tx_id` and `attesting` (MSP id and name) are given only where it is, and so is
+    `device` (`kid` of the key that signed the message, `organisation`) if its key came along; `block` is the number of
+    the block that came along, once step 10 holds.
     """
 
     verified: bool
@@ -44,6 +46,8 @@ class Report:
     trust_fingerprint: str
     demo: bool
     custodial: bool | None
+    block: int | None
+    device: Mapping[str, str] | None
     not_checked: tuple[str, ...]
     not_proven: tuple[str, ...] = NOT_PROVEN
 
@@ -64,8 +68,8 @@ class Report:
         return {_camel(name): value for name, value in asdict(self).items()}
 
 
-def verified(shown: Disclosed, anchor: Anchor, trust: Trust, not_checked: tuple[str, ...]) -> Report:
-    """The report of a bundle that passed steps 1 to 9."""
+def verified(shown: Disclosed, anchor: Anchor, trust: Trust, block: int | None, device: DeviceKey | None) -> Report:
+    """The report of a bundle that passed steps 1 to 9, and 10 and 11 as far as there is something to check."""
     return _report(
         trust,
         shown,
@@ -75,13 +79,20 @@ def verified(shown: Disclosed, anchor: Anchor, trust: Trust, not_checked: tuple[
         tx_id=anchor.tx_id,
         attesting=tuple((msp_id, trust.name_of(msp_id)) for msp_id in anchor.attesting),
         custodial=anchor.custodial,
-        not_checked=not_checked,
+        block=block,
+        device=None if device is None else {"kid": device.kid, "organisation": device.organisation},
+        not_checked=(DEVICE_KEY_NOT_CHECKED,) if shown.kind == "sensor" and device is None else (),
     )
 
 
-def refused(failure: NotVerified, shown: Disclosed | None, trust: Trust) -> Report:
+def refused(failure: NotVerified, shown: Disclosed | None, trust: Trust, block: int | None) -> Report:
     """The report of a bundle that failed a step; `shown` is None where that was the first."""
-    return _report(trust, shown, reason=failure.reason.value, step=failure.step, detail=failure.detail)
+    return _report(trust, shown, reason=failure.reason.value, step=failure.step, detail=failure.detail, block=block)
+
+
+def unreadable(detail: str, trust: Trust) -> Report:
+    """The report of a file that could not be read at all."""
+    return _report(trust, None, reason=Reason.UNREADABLE.value, detail=detail)
 
 
 def _report(
@@ -97,6 +108,8 @@ def _report(
     tx_id: str | None = None,
     attesting: tuple[tuple[str, str], ...] = (),
     custodial: bool | None = None,
+    block: int | None = None,
+    device: Mapping[str, str] | None = None,
     not_checked: tuple[str, ...] = (),
 ) -> Report:
     return Report(
@@ -117,6 +130,8 @@ def _report(
         trust_fingerprint=trust.fingerprint,
         demo=trust.demo,
         custodial=custodial,
+        block=block,
+        device=device,
         not_checked=not_checked,
     )
 

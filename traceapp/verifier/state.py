@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from traceapp.commitments.canonical import StrictJsonError, canonical, parse_strict
+from traceapp.commitments.canonical import Json, StrictJsonError, canonical, parse_strict
 from traceapp.verifier import protos, shape
+from traceapp.verifier.attestation import Evidence
 from traceapp.verifier.errors import NotVerified, Reason
 from traceapp.verifier.protos import ProtoError, read
 from traceapp.verifier.shape import ShapeError
@@ -30,19 +31,36 @@ class Batch:
     recorded_at: str
 
 
-def read_batch(transaction: Transaction, chaincode: str, key: str) -> Batch:
-    """The batch written at `key`; refused where it says otherwise of itself than the transaction does."""
+def read_batch(transaction: Transaction, evidence: Evidence) -> Batch:
+    """The batch written at the anchor's key; refused where it says otherwise of itself than the transaction does."""
     try:
-        batch = _batch(_written(transaction.results, chaincode, key))
-    except (ProtoError, StrictJsonError, ShapeError) as error:
+        batch = _batch(written_value(transaction, evidence))
+    except ShapeError as error:
         raise mismatch(str(error)) from error
-    if key != f"batch/{batch.id}":
-        raise mismatch("the batch is written under another one's key")
-    if batch.msp_id != transaction.client.msp_id:
-        raise mismatch("the batch names another organisation than its client's")
-    if batch.recorded_at != to_text(transaction.time):
-        raise mismatch("the batch names another time than its transaction's")
+    check_stated(evidence.key, f"batch/{batch.id}", batch.msp_id, batch.recorded_at, transaction)
     return batch
+
+
+def written_value(transaction: Transaction, evidence: Evidence) -> Json:
+    """The one value that the transaction wrote at the anchor's key; refused where it is not canonical JSON."""
+    try:
+        data = _written(transaction.results, evidence.chaincode, evidence.key)
+        value = parse_strict(data)
+    except (ProtoError, StrictJsonError) as error:
+        raise mismatch(str(error)) from error
+    if canonical(value) != data:
+        raise mismatch("the value written is not canonical JSON")
+    return value
+
+
+def check_stated(key: str, own_key: str, msp_id: str, recorded_at: str, transaction: Transaction) -> None:
+    """What a document says of itself agrees with the transaction that wrote it."""
+    if key != own_key:
+        raise mismatch("what is written stands under another one's key")
+    if msp_id != transaction.client.msp_id:
+        raise mismatch("what is written names another organisation than its client's")
+    if recorded_at != to_text(transaction.time):
+        raise mismatch("what is written names another time than its transaction's")
 
 
 def mismatch(detail: str) -> NotVerified:
@@ -66,10 +84,7 @@ def _written(results: bytes, chaincode: str, key: str) -> bytes:
     return at_key[0].blob("value")
 
 
-def _batch(data: bytes) -> Batch:
-    value = parse_strict(data)
-    if canonical(value) != data:
-        raise mismatch("the value written is not canonical JSON")
+def _batch(value: Json) -> Batch:
     named = shape.members(value, "batch", _MEMBERS)
     if named["docType"] != "batch":
         raise mismatch("the value written is not a batch")

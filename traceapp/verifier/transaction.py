@@ -11,19 +11,21 @@ from traceapp.verifier.attestation import (
     chaincode_name,
     extension_name,
 )
-from traceapp.verifier.certificates import CertificateError, Signer
+from traceapp.verifier.certificates import Signer
 from traceapp.verifier.errors import NotVerified, Reason
 from traceapp.verifier.policy import satisfied
 from traceapp.verifier.protos import Fields, ProtoError, read
 from traceapp.verifier.signatures import SignatureError, verify
 from traceapp.verifier.times import from_timestamp
 from traceapp.verifier.trust import Trust
+from traceapp.verifier.x509 import CertificateError
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """What step 7 established: the client, the time it gave, what was endorsed and by whom, the write set."""
 
+    envelope: bytes
     client: Signer
     time: int
     response_payload: bytes
@@ -43,7 +45,7 @@ def read_transaction(envelope: bytes, evidence: Evidence, trust: Trust) -> Trans
         time = from_timestamp(channel.blob("timestamp"))
         client = _client(author.blob("creator"), time, trust)
         _check_signature(client, outer)
-        return _action(payload.blob("data"), header, client, time, evidence)
+        return _action(payload.blob("data"), header, evidence, client=client, time=time, envelope=envelope)
     except ProtoError as error:
         raise _mismatch(str(error)) from error
 
@@ -97,7 +99,9 @@ def _check_signature(client: Signer, outer: Fields) -> None:
         raise _mismatch(f"its client's signature: {error}") from error
 
 
-def _action(data: bytes, header: Fields, client: Signer, time: int, evidence: Evidence) -> Transaction:
+def _action(
+    data: bytes, header: Fields, evidence: Evidence, *, client: Signer, time: int, envelope: bytes
+) -> Transaction:
     actions = read(protos.TRANSACTION, data).many("actions")
     if len(actions) != 1:
         raise _mismatch(f"it has {len(actions)} actions")
@@ -115,6 +119,7 @@ def _action(data: bytes, header: Fields, client: Signer, time: int, evidence: Ev
         raise _mismatch("it was answered by another chaincode")
     pairs = [read(protos.ENDORSEMENT, one) for one in endorsed.many("endorsements")]
     return Transaction(
+        envelope=envelope,
         client=client,
         time=time,
         response_payload=endorsed.blob("proposal_response_payload"),

@@ -7,16 +7,19 @@ from typing import Final
 
 from traceapp.commitments.canonical import Json, StrictJsonError, canonical, parse_strict
 from traceapp.verifier import shape
-from traceapp.verifier.certificates import Authority, CertificateError, Signer, authorities, signer
+from traceapp.verifier.certificates import Authority, Signer, authorities, signer
 from traceapp.verifier.errors import TrustError
 from traceapp.verifier.policy import Rule, parse_rule
 from traceapp.verifier.protos import IDENTITY, ProtoError, read
 from traceapp.verifier.shape import ShapeError
 from traceapp.verifier.times import from_text
+from traceapp.verifier.x509 import CertificateError
 
 FORMAT: Final = "traceapp-trust/1"
 _LIMIT: Final = 4 * 1024 * 1024
 _CACHED: Final = 1024
+_LARGEST_ID: Final = 2**32 - 1
+_CERTIFICATES: Final = 16  # of one organisation: chains are tried one by one
 _MEMBERS: Final = ("format", "network", "demo", "version", "genesis", "channel", "chaincode", "attestations")
 _PEER_ROLES: Final = ("peer", "client", "admin")
 _ORDERER_ROLES: Final = ("orderer", "client", "admin")
@@ -30,6 +33,10 @@ class Organisation:
     name: str
     authorities: tuple[Authority, ...]
     node_ous: Mapping[str, str]
+
+    def member(self, pem: bytes) -> Signer:
+        """A member's certificate chained to the authorities; CertificateError."""
+        return signer(self.msp_id, pem, self.authorities, self.node_ous)
 
 
 @dataclass(frozen=True)
@@ -46,33 +53,40 @@ class Trust:
     endorsement: tuple[tuple[int, Rule], ...]
     organisations: Mapping[str, Organisation]
     orderer_organisations: Mapping[str, Organisation]
+    consenters: Mapping[int, Signer]  # of a channel ordered by BFT; none on others
     revoked: Mapping[tuple[str, int], int]
     fingerprint: str  # SHA-256 of the file's RFC 8785 bytes, in hex
-    _signers: dict[bytes, Signer] = field(default_factory=dict, repr=False, compare=False)
+    _signers: dict[tuple[bytes, bool], Signer] = field(default_factory=dict, repr=False, compare=False)
 
     def signer(self, identity: bytes) -> Signer:
         """The member an msp.SerializedIdentity names, chained to its organisation; CertificateError if it cannot be.
 
         Neither its role, nor validity at a time, nor revocation is judged here.
         """
-        known = self._signers.get(identity)
+        return self._known(identity, orders=False)
+
+    def orderer(self, identity: bytes) -> Signer:
+        """The same for a member of an organisation that orders."""
+        return self._known(identity, orders=True)
+
+    def _known(self, identity: bytes, *, orders: bool) -> Signer:
+        known = self._signers.get((identity, orders))
         if known is None:
-            known = self._chained(identity)
+            known = self._chained(identity, self.orderer_organisations if orders else self.organisations)
             if len(self._signers) >= _CACHED:
                 self._signers.clear()
-            self._signers[identity] = known
+            self._signers[identity, orders] = known
         return known
 
-    def _chained(self, identity: bytes) -> Signer:
+    def _chained(self, identity: bytes, organisations: Mapping[str, Organisation]) -> Signer:
         try:
             fields = read(IDENTITY, identity)
         except ProtoError as error:
             raise CertificateError(str(error)) from error
-        organisation = self.organisations.get(fields.text("mspid"))
+        organisation = organisations.get(fields.text("mspid"))
         if organisation is None:
             raise CertificateError(f"unknown organisation {fields.text('mspid')[:60]!r}")
-        pem = fields.blob("id_bytes")
-        return signer(organisation.msp_id, pem, organisation.authorities, organisation.node_ous)
+        return organisation.member(fields.blob("id_bytes"))
 
     def revoked_at_all(self, one: Signer) -> bool:
         return (one.msp_id, one.serial) in self.revoked
@@ -103,7 +117,7 @@ def parse_trust(data: bytes) -> Trust:
 
 def _trust(value: Json, fingerprint: str) -> Trust:
     top = shape.members(
-        value, "trust", (*_MEMBERS, "endorsement", "organisations"), ("ordererOrganisations", "revoked")
+        value, "trust", (*_MEMBERS, "endorsement", "organisations"), ("ordererOrganisations", "consenters", "revoked")
     )
     if top["format"] != FORMAT:
         raise ShapeError(f"trust.format: not {FORMAT!r}")
@@ -121,6 +135,7 @@ def _trust(value: Json, fingerprint: str) -> Trust:
         endorsement=_rules(top["endorsement"], frozenset(organisations)),
         organisations=organisations,
         orderer_organisations=orderers,
+        consenters=_consenters(top.get("consenters", []), orderers),
         revoked=_revoked(top.get("revoked", [])),
         fingerprint=fingerprint,
     )
@@ -189,8 +204,31 @@ def _organisation(value: object, path: str, roles: tuple[str, ...]) -> Organisat
     )
 
 
+def _consenters(value: object, orderers: Mapping[str, Organisation]) -> dict[int, Signer]:
+    """Those whose quorum signs a block, by the number that it names them with."""
+    found: dict[int, Signer] = {}
+    for position, one in enumerate(shape.items(value, "trust.consenters")):
+        path = f"trust.consenters[{position}]"
+        named = shape.members(one, path, ("id", "mspId", "certificate"))
+        number, msp_id = shape.integer(named["id"], f"{path}.id"), shape.text(named["mspId"], f"{path}.mspId")
+        if not 0 < number <= _LARGEST_ID or msp_id not in orderers:
+            raise ShapeError(f"{path}: not a number, or not of an organisation that orders")
+        try:
+            consenter = orderers[msp_id].member(shape.text(named["certificate"], f"{path}.certificate").encode())
+        except CertificateError as error:
+            raise ShapeError(f"{path}: {error}") from error
+        twice = number in found or any(consenter.fingerprint == other.fingerprint for other in found.values())
+        if twice or not consenter.has_role("orderer"):
+            raise ShapeError(f"{path}: listed twice, or not an orderer's certificate")
+        found[number] = consenter
+    return found
+
+
 def _certificates(value: object, path: str) -> list[bytes]:
-    return [shape.text(one, f"{path}[{n}]").encode() for n, one in enumerate(shape.items(value, path))]
+    listed = shape.items(value, path)
+    if len(listed) > _CERTIFICATES:
+        raise ShapeError(f"{path}: more than {_CERTIFICATES}")
+    return [shape.text(one, f"{path}[{n}]").encode() for n, one in enumerate(listed)]
 
 
 def _node_ous(value: object, path: str, roles: tuple[str, ...]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-// Why a proof is not accepted. `reason` is a code that every checker of the format gives, `step` is 1 to 9.
+// Why a proof is not accepted. `reason` is a code that every checker of the format gives, `step` is 1 to 11.
 
 export class NotVerified extends Error {
   constructor(reason, step, detail) {

@@ -4,7 +4,7 @@
 import { decode } from "./bytes.js";
 import { format } from "./errors.js";
 
-const VARINTS = new Set(["int32", "int64", "uint64", "bool", "enum"]);
+const VARINTS = new Set(["int32", "int64", "uint32", "uint64", "bool", "enum"]);
 
 // `fields`: name: "number kind", with `*` behind it where repeated.
 function message(name, fields) {
@@ -52,6 +52,13 @@ export const MESSAGES = {
     reads: "1 message*", rangeQueriesInfo: "2 message*", writes: "3 message*", metadataWrites: "4 message*",
   }),
   write: message("KVWrite", { key: "1 string", isDelete: "2 bool", value: "3 bytes" }),
+  block: message("Block", { header: "1 message", data: "2 message", metadata: "3 message" }),
+  blockHeader: message("BlockHeader", { number: "1 uint64", previousHash: "2 bytes", dataHash: "3 bytes" }),
+  blockData: message("BlockData", { data: "1 bytes*" }),
+  blockMetadata: message("BlockMetadata", { metadata: "1 bytes*" }),
+  metadata: message("Metadata", { value: "1 bytes", signatures: "2 message*" }),
+  metadataSignature: message("MetadataSignature", { signatureHeader: "1 bytes", signature: "2 bytes", identifierHeader: "3 bytes" }),
+  identifierHeader: message("IdentifierHeader", { identifier: "1 uint32", nonce: "2 bytes" }),
 };
 
 const DEFAULTS = { string: "", bytes: new Uint8Array(), message: new Uint8Array() };
@@ -105,6 +112,7 @@ function varint(cursor) {
 
 function scalar(type, entry, value) {
   if (entry.kind === "uint64") return value;
+  if (entry.kind === "uint32") return value >> 32n ? format(`${type.name}.${entry.field}: does not fit`) : Number(value);
   const signed = BigInt.asIntN(64, value);
   if (entry.kind === "int64") return signed;
   if (entry.kind === "bool" && value > 1n) format(`${type.name}.${entry.field}: not a truth value`);

@@ -30,7 +30,7 @@ export const readTransaction = (envelope, evidence, trust) =>
     const time = timeOf(channel.timestamp);
     const client = await clientOf(author.creator, time, trust);
     await checkSignature(client.key, outer.signature, outer.payload);
-    return { client, time, ...(await actionOf(payload.data, header, evidence)) };
+    return { envelope, client, time, ...(await actionOf(payload.data, header, evidence)) };
   });
 
 async function clientOf(creator, time, trust) {
@@ -87,16 +87,29 @@ async function endorserOf({ endorser, signature }, transaction, trust) {
 export const checkWritten = (transaction, bundle) =>
   inStep("root-mismatch", 9, "", () => {
     const { evidence, record } = bundle;
-    const batch = batchOf(written(transaction.results, evidence));
-    if (evidence.key !== `batch/${batch.id}`) format("the batch is written under another one's key");
-    if (batch.mspId !== transaction.client.mspId) format("the batch names another organisation than its client's");
-    if (batch.recordedAt !== timeText(transaction.time)) format("the batch names another time than its transaction's");
+    const batch = batchOf(writtenValue(transaction, evidence));
+    checkStated(evidence.key, `batch/${batch.id}`, batch, transaction);
     if (batch.kind !== record.kind) format("the batch on the ledger is of another kind");
     if (!same(batch.root, bundle.root)) format("the record does not lead to the root on the ledger");
     if (batch.size !== bundle.size) format("the batch on the ledger has another size");
     if (batch.organisation !== record.recordedBy) format("another organisation than the record names put it on the ledger");
     return batch;
   });
+
+// The one value that the transaction wrote at the anchor's key.
+export function writtenValue({ results }, evidence) {
+  const text = decode(written(results, evidence), "what is written");
+  const value = parseJson(text);
+  if (writeJson(value) !== text) format("the value written is not canonical JSON");
+  return value;
+}
+
+// What a document says of itself agrees with the transaction that wrote it.
+export function checkStated(key, ownKey, { mspId, recordedAt }, transaction) {
+  if (key !== ownKey) format("what is written stands under another one's key");
+  if (mspId !== transaction.client.mspId) format("what is written names another organisation than its client's");
+  if (recordedAt !== timeText(transaction.time)) format("what is written names another time than its transaction's");
+}
 
 function written(results, { chaincode, key }) {
   const sets = read(MESSAGES.readWriteSets, results);
@@ -110,10 +123,7 @@ function written(results, { chaincode, key }) {
   return atKey[0].value;
 }
 
-function batchOf(bytes) {
-  const text = decode(bytes, "batch");
-  const value = parseJson(text);
-  if (writeJson(value) !== text) format("the value written is not canonical JSON");
+function batchOf(value) {
   const given = members(value, "batch", BATCH);
   if (given.docType !== "batch") format("the value written is not a batch");
   for (const name of BATCH) if (name !== "root" && name !== "size") string(given[name], `batch.${name}`);

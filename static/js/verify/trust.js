@@ -9,6 +9,8 @@ import { timeFrom } from "./times.js";
 
 const TRUST_LIMIT = 4 * 1024 * 1024;
 const NAMES = ["format", "network", "demo", "version", "genesis", "channel", "chaincode", "attestations"];
+const OPTIONAL = ["ordererOrganisations", "consenters", "revoked"];
+const CERTIFICATES = 16; // of one organisation: chains are tried one by one
 const PEER_ROLES = ["peer", "client", "admin"];
 const ORDERER_ROLES = ["orderer", "client", "admin"];
 
@@ -25,7 +27,7 @@ export async function readTrust(given) {
 }
 
 async function checkedTrust(value, fingerprint) {
-  const top = members(value, "trust", [...NAMES, "endorsement", "organisations"], ["ordererOrganisations", "revoked"]);
+  const top = members(value, "trust", [...NAMES, "endorsement", "organisations"], OPTIONAL);
   if (top.format !== "traceapp-trust/1") format("trust.format: not 'traceapp-trust/1'");
   const organisations = await organisationsOf(top.organisations, "trust.organisations", PEER_ROLES);
   const orderers = await organisationsOf(orNone(top.ordererOrganisations), "trust.ordererOrganisations", ORDERER_ROLES);
@@ -42,6 +44,8 @@ async function checkedTrust(value, fingerprint) {
     attestations,
     rules: rulesOf(top.endorsement, organisations),
     organisations,
+    orderers,
+    consenters: await consentersOf(orNone(top.consenters), orderers),
     revoked: revokedOf(orNone(top.revoked)),
     fingerprint,
     signers: new Map(),
@@ -63,9 +67,9 @@ async function organisationsOf(value, path, roles) {
 
 async function organisationOf(value, path, roles) {
   const given = members(value, path, ["mspId", "name", "rootCertificates", "nodeOUs"], ["intermediateCertificates"]);
-  const roots = texts(given.rootCertificates, `${path}.rootCertificates`);
+  const roots = certificatesIn(given.rootCertificates, `${path}.rootCertificates`);
   if (!roots.length) format(`${path}.rootCertificates: empty`);
-  const issuing = await authorities(roots, texts(orNone(given.intermediateCertificates), `${path}.intermediateCertificates`));
+  const issuing = await authorities(roots, certificatesIn(orNone(given.intermediateCertificates), `${path}.intermediateCertificates`));
   const units = members(given.nodeOUs, `${path}.nodeOUs`, [], roles);
   const named = Object.keys(units).map((role) => nameIn(units[role], `${path}.nodeOUs.${role}`));
   // one unit for two roles would make a client of every peer
@@ -74,7 +78,27 @@ async function organisationOf(value, path, roles) {
   return { mspId, name: nameIn(given.name, `${path}.name`), authorities: issuing, nodeOUs: units };
 }
 
-const texts = (value, path) => list(value, path).map((one, at) => string(one, `${path}[${at}]`));
+function certificatesIn(value, path) {
+  if (list(value, path).length > CERTIFICATES) format(`${path}: more than ${CERTIFICATES}`);
+  return value.map((one, at) => string(one, `${path}[${at}]`));
+}
+
+// Those whose quorum signs a block, by the number that it names them with.
+async function consentersOf(value, orderers) {
+  const found = new Map();
+  for (const [position, one] of list(value, "trust.consenters").entries()) {
+    const path = `trust.consenters[${position}]`;
+    const given = members(one, path, ["id", "mspId", "certificate"]);
+    const id = integer(given.id, `${path}.id`);
+    const organisation = orderers.get(string(given.mspId, `${path}.mspId`));
+    if (id < 1 || id >= 2 ** 32 || !organisation) format(`${path}: not a number, or not of an organisation that orders`);
+    const consenter = await memberOf(organisation, encode(string(given.certificate, `${path}.certificate`)));
+    const twice = found.has(id) || [...found.values()].some((other) => other.fingerprint === consenter.fingerprint);
+    if (twice || !hasRole(consenter, "orderer")) format(`${path}: listed twice, or not an orderer's certificate`);
+    found.set(id, consenter);
+  }
+  return found;
+}
 
 function refuseSharedKeys(organisations) {
   const owners = new Map();
@@ -139,15 +163,22 @@ function remaining(rule, free) {
 
 // The member that a SerializedIdentity names, chained to its organisation. Neither its role, nor validity at a time, nor
 // revocation is judged here.
-export async function signerOf(trust, identity) {
-  const known = toHex(identity);
-  if (!trust.signers.has(known)) {
+export const signerOf = (trust, identity) => known(trust, identity, trust.organisations, "");
+
+// The same for a member of an organisation that orders.
+export const ordererOf = (trust, identity) => known(trust, identity, trust.orderers, "orderer ");
+
+async function known(trust, identity, organisations, kind) {
+  const name = kind + toHex(identity);
+  if (!trust.signers.has(name)) {
     const { mspid, idBytes } = read(MESSAGES.identity, identity);
-    const organisation = trust.organisations.get(mspid) ?? format(`unknown organisation ${mspid.slice(0, 60)}`);
-    trust.signers.set(known, await signer(mspid, idBytes, organisation.authorities, organisation.nodeOUs));
+    const organisation = organisations.get(mspid) ?? format(`unknown organisation ${mspid.slice(0, 60)}`);
+    trust.signers.set(name, await memberOf(organisation, idBytes));
   }
-  return trust.signers.get(known);
+  return trust.signers.get(name);
 }
+
+const memberOf = ({ mspId, authorities: issuing, nodeOUs }, pem) => signer(mspId, pem, issuing, nodeOUs);
 
 function revokedOf(value) {
   const revoked = new Map();
