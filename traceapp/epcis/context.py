@@ -24,6 +24,7 @@ STANDARD: Prefixes = {
 }
 """What the EPCIS context itself declares."""
 
+STANDARD_ADDRESS = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
 _STANDARD_ADDRESS = re.compile(r"https?://\S*/epcis-context\.jsonld")
 _RESERVED = frozenset({"urn", "http", "https"})
 _PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
@@ -49,7 +50,7 @@ def resolve(context: object, inherited: Prefixes | None = None) -> tuple[dict[st
         else:
             faults.append((where, "a context is an address or an object"))
     if not has_standard:
-        faults.append(("", "the EPCIS context https://ref.gs1.org/standards/epcis/epcis-context.jsonld is missing"))
+        faults.append(("", f"the EPCIS context {STANDARD_ADDRESS} is missing"))
     return prefixes, faults
 
 

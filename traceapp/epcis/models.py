@@ -99,9 +99,9 @@ class SensorMetadata(Struct, kw_only=True, rename="camel"):
 
 
 class SensorReport(Struct, kw_only=True, rename="camel"):
-    """One reading, or a summary of readings."""
+    """One reading, or a summary of readings; without a type, an alarm or error of the device."""
 
-    type: str
+    type: str | None = None
     exception: str | None = None
     time: datetime | None = None
     device_id: str | None = field(name="deviceID", default=None)

@@ -1,4 +1,4 @@
-"""EPCIS 2.0 documents in JSON-LD, read strictly: every fault with its path, nothing passed over in silence."""
+"""EPCIS documents in JSON-LD or XML, read strictly: every fault with its path, nothing passed over in silence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from traceapp.epcis import context as contexts
 from traceapp.epcis.checks import Check, members_of, one_of, pattern
 from traceapp.epcis.context import Prefixes
 from traceapp.epcis.goods import Goods, goods_of
+from traceapp.epcis.master_data import master_data, vocabulary_list
 from traceapp.epcis.models import TYPES, AnyEvent
+from traceapp.epcis.xml_document import XmlDocumentError, looks_like_xml, read_xml
 
 __all__ = [
     "Document",
@@ -22,12 +24,14 @@ __all__ = [
     "Goods",
     "ParsedEvent",
     "goods",
+    "parse_any",
     "parse_document",
     "parse_event",
     "parse_query_document",
 ]
 
 MAX_ERRORS = 100
+HEAD = 4096  # bytes of a document among which its type stands
 
 
 class EpcisError(ValueError):
@@ -69,7 +73,7 @@ _HEAD: dict[str, Check] = {
     "instanceIdentifier": checks.text,
     "sender": checks.text,
     "receiver": checks.text,
-    "epcisHeader": checks.record({"epcisMasterData": lambda value, prefixes: checks.FINE}, extensible=True),
+    "epcisHeader": checks.record({"epcisMasterData": master_data}, extensible=True),
     "epcisBody": checks.record({"eventList": lambda value, prefixes: checks.FINE}, ["eventList"], extensible=True),
 }
 _DOCUMENT: dict[str, Check] = {**_HEAD, "type": one_of("EPCISDocument")}
@@ -78,7 +82,7 @@ _QUERY_RESULTS = checks.record(
         "queryName": checks.text,
         "subscriptionID": checks.text,
         "resultsBody": checks.record(
-            {"eventList": lambda value, prefixes: checks.FINE, "vocabularyList": lambda value, prefixes: checks.FINE},
+            {"eventList": lambda value, prefixes: checks.FINE, "vocabularyList": vocabulary_list},
             ["eventList"],
             extensible=True,
         ),
@@ -94,19 +98,41 @@ _QUERY_DOCUMENT: dict[str, Check] = {
 
 
 def parse_document(data: bytes) -> Document:
-    """Read an EPCISDocument. EpcisError names up to 100 faults, such as `eventList[3].epcList[0]`.
+    """Read an EPCISDocument in JSON. EpcisError names up to 100 faults, such as `eventList[3].epcList[0]`.
 
     Events are taken from `epcisBody.eventList`; paths begin there.
     """
-    required = ("@context", "type", "schemaVersion", "creationDate", "epcisBody")
-    return _document(data, _DOCUMENT, required, ("epcisBody",))
+    return check_document(_read(data, "epcisBody."))
 
 
 def parse_query_document(data: bytes) -> Document:
-    """Read an EPCISQueryDocument, the answer of another repository, just as strictly."""
-    return _document(
-        data, _QUERY_DOCUMENT, ("@context", "type", "epcisBody"), ("epcisBody", "queryResults", "resultsBody")
-    )
+    """Read an EPCISQueryDocument in JSON, the answer of another repository, just as strictly."""
+    return check_query_document(_read(data, "epcisBody.queryResults.resultsBody."))
+
+
+def parse_any(data: bytes) -> Document:
+    """Read a document or query document in JSON or XML (2.0 or 1.x), as it says itself what it is."""
+    if looks_like_xml(data):
+        try:
+            raw = read_xml(data)
+        except XmlDocumentError as error:
+            raise EpcisError(error.errors) from None
+    else:
+        is_query = b'"EPCISQueryDocument"' in data[:HEAD]
+        raw = _read(data, "epcisBody.queryResults.resultsBody." if is_query else "epcisBody.")
+    return check_query_document(raw) if raw.get("type") == "EPCISQueryDocument" else check_document(raw)
+
+
+def check_document(raw: dict[str, Any]) -> Document:
+    """An EPCISDocument that was read as JSON values. EpcisError as above."""
+    required = ("@context", "type", "schemaVersion", "creationDate", "epcisBody")
+    return _document(raw, _DOCUMENT, required, ("epcisBody",))
+
+
+def check_query_document(raw: dict[str, Any]) -> Document:
+    """The same of an EPCISQueryDocument."""
+    body = ("epcisBody", "queryResults", "resultsBody")
+    return _document(raw, _QUERY_DOCUMENT, ("@context", "type", "epcisBody"), body)
 
 
 def parse_event(raw: Mapping[str, Any], *, path: str = "", context: object = None) -> ParsedEvent:
@@ -134,8 +160,9 @@ def goods(event: ParsedEvent | AnyEvent | Mapping[str, Any]) -> Goods:
     return goods_of(event if isinstance(event, Mapping) else msgspec.to_builtins(event))
 
 
-def _document(data: bytes, members: dict[str, Check], required: tuple[str, ...], body: tuple[str, ...]) -> Document:
-    raw = _read(data, ".".join(body) + ".")
+def _document(
+    raw: dict[str, Any], members: dict[str, Check], required: tuple[str, ...], body: tuple[str, ...]
+) -> Document:
     prefixes, faults = contexts.resolve(raw["@context"]) if "@context" in raw else (dict(contexts.STANDARD), [])
     errors = [(f"@context{at}", why) for at, why in faults]
     errors += [(at[1:], why) for at, why in members_of(raw, prefixes, members, required)]

@@ -54,7 +54,9 @@ def _word(value: str, web_name: str, urn_name: str) -> str | None:
     """The word in a name from the CBV's own namespaces; None for a name from elsewhere."""
     for start in _WEB:
         if value.startswith(start):
-            return value.removeprefix(start).removeprefix(web_name)
+            name = value.removeprefix(start)
+            # Examples of the standard write `Bizstep-` as well as `BizStep-`.
+            return name[len(web_name) :] if name.lower().startswith(web_name.lower()) else name
     if value.startswith(_URN):
         return value.removeprefix(_URN).removeprefix(urn_name)
     return None

@@ -11,8 +11,8 @@ from typing import Any
 
 from traceapp.commitments.times import rfc3339
 from traceapp.epcis.context import STANDARD
+from traceapp.epcis.xml_names import OURS
 from traceapp.query.records import Shown
-from traceapp.web.epcis_rest.exceptions import OURS
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 SIMPLE = "SimpleEventQuery"

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from traceapp.epcis.xml_element import Element, write
+from traceapp.epcis.xml_names import EPCIS_XML, OURS
 from traceapp.web.problems import Place, details
 
 PREFIX = "epcisException:"
-EPCIS = "urn:epcglobal:epcis:xsd:2"
-OURS = "https://traceapp.example/voc/"
 
 # Status, exception and title as the REST description of EPCIS 2.0 has them. What it has no word for (docs/adr) is an
 # ImplementationException where the server cannot, and a ValidationException where the client should send otherwise.
@@ -75,9 +74,9 @@ def as_json(problem: Mapping[str, Any]) -> bytes:
 
 def as_xml(problem: Mapping[str, Any]) -> bytes:
     """An `epcis:EPCISException` of the standard's schema; our list of places follows in a namespace of our own."""
-    root = Element(f"{{{EPCIS}}}EPCISException")
-    root.children = problem_elements(problem)
-    return write(root, {"epcis": EPCIS, "traceapp": OURS})
+    root = Element("epcis:EPCISException", children=problem_elements(problem))
+    root.prefixes = {"epcis": EPCIS_XML, "traceapp": OURS}
+    return write(root)
 
 
 def problem_elements(problem: Mapping[str, Any]) -> list[Element]:
@@ -87,7 +86,7 @@ def problem_elements(problem: Mapping[str, Any]) -> list[Element]:
         if name in problem:
             parent.add(name, str(problem[name]))
     if problem.get("path"):
-        parent.add(f"{{{OURS}}}path", str(problem["path"]))
+        parent.add("traceapp:path", str(problem["path"]))
     for place in problem.get("errors", ()):
-        parent.add(f"{{{OURS}}}error", str(place["detail"]), path=str(place["path"]))
+        parent.add("traceapp:error", str(place["detail"]), path=str(place["path"]))
     return parent.children

@@ -1,13 +1,14 @@
 """The headers of the EPCIS interface: what we announce, and what a client asks for."""
 
 import re
-from enum import StrEnum
 from typing import TypeVar
 
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from traceapp.web.epcis_rest.exceptions import OURS, EpcisProblem
+from traceapp.epcis.formats import CbvFormat, EpcFormat
+from traceapp.epcis.xml_names import OURS
+from traceapp.web.epcis_rest.exceptions import EpcisProblem
 
 EPCIS_VERSION, EPCIS_MIN, EPCIS_MAX = "2.0.1", "1.2.0", "2.0.1"
 CBV_VERSION, CBV_MIN, CBV_MAX = "2.0.0", "1.2.0", "2.0.0"
@@ -20,24 +21,6 @@ ALWAYS = {
     "GS1-Extensions": EXTENSIONS,
 }
 """On every answer of the interface."""
-
-
-class EpcFormat(StrEnum):
-    """`GS1-EPC-Format`: how identifiers are written in an answer."""
-
-    NO_PREFERENCE = "No_Preference"
-    DIGITAL_LINK = "Always_GS1_Digital_Link"
-    URN = "Always_EPC_URN"
-    AS_CAPTURED = "Never_Translates"
-
-
-class CbvFormat(StrEnum):
-    """`GS1-CBV-XML-Format`: how words of the CBV are written in XML. In JSON they are always bare words."""
-
-    NO_PREFERENCE = "No_Preference"
-    WEB_URI = "Always_Web_URI"
-    URN = "Always_URN"
-    AS_CAPTURED = "Never_Translates"
 
 
 DISCOVERY = {
