@@ -222,7 +222,8 @@ def test_the_checker_loads_neither_django_nor_a_ledger():
 def test_the_checker_reads_no_clock_and_draws_nothing():
     used, imported = set(), set()
     room = Path(traceapp.verifier.__file__).parent
-    outside = {room / "command.py", room / "__main__.py"}  # the command reads files and writes to the terminal
+    # the command reads files and writes to the terminal
+    outside = {room / "command.py", room / "files.py", room / "__main__.py"}
     for file in set(room.glob("*.py")) - outside:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Attribute):
