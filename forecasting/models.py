@@ -8,6 +8,7 @@ from django.db import models
 
 from forecasting.reasons import Reason
 from traceapp.accounts.models import Organisation
+from traceapp.jobs.models import Job
 from traceapp.ledger.models import Record
 
 
@@ -16,37 +17,13 @@ class Kind(models.TextChoices):
     DELAY = "delay", "Delays"
 
 
-class TrainingJob(models.Model):
-    """A wish to train, and how far it got. The row is the job: a lost message loses nothing.
+class TrainingJob(Job):
+    """A wish to train, and how far it got."""
 
-    Whoever works on it holds a lease, named by a token. Only the holder of the token may say how it ended.
-    """
-
-    class State(models.TextChoices):
-        QUEUED = "queued", "Waiting"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="training_jobs")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     parameters = models.JSONField(default=dict)
-    state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
-    token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    heartbeat = models.DateTimeField(null=True)
-    nudged = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    progress = models.PositiveSmallIntegerField(default=0, help_text="0 to 100")
-    doing = models.CharField(max_length=200, blank=True, help_text="What it is at, in words.")
-    error = models.TextField(blank=True)
-    cancel = models.BooleanField(default=False)
-    created = models.DateTimeField(auto_now_add=True)
-    started = models.DateTimeField(null=True)
-    finished = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created", "-pk"]
@@ -54,10 +31,6 @@ class TrainingJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} training, {self.get_state_display().lower()}"
-
-    @property
-    def active(self) -> bool:
-        return self.state in (self.State.QUEUED, self.State.RUNNING)
 
 
 class Run(models.Model):

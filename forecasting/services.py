@@ -1,4 +1,4 @@
-"""Writes that people ask for: train, and stop training."""
+"""What people ask for: train. Whoever asked may also stop it: `jobs.life.cancel`."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from forecasting.models import Kind, TrainingJob
 from forecasting.parameters import checked
 from traceapp.accounts.models import Organisation, User
+from traceapp.jobs.nudge import nudge
 
 
 def request_training(
@@ -42,25 +43,3 @@ def request_training(
         )
         transaction.on_commit(lambda: nudge(job))
     return job
-
-
-def cancel(*, job: TrainingJob) -> None:
-    """Stop a job: at once if it waits, at its next step if it runs. A finished one stays as it is."""
-    now = timezone.now()
-    waiting = TrainingJob.objects.filter(pk=job.pk, state=TrainingJob.State.QUEUED)
-    if not waiting.update(state=TrainingJob.State.CANCELLED, cancel=True, finished=now, doing="Stopped"):
-        TrainingJob.objects.filter(pk=job.pk, state=TrainingJob.State.RUNNING).update(cancel=True)
-
-
-def nudge(job: TrainingJob) -> None:
-    """Tell a worker about a job. A broker that cannot be reached is no error: the sweeper will tell it."""
-    import logging
-
-    from kombu.exceptions import OperationalError
-
-    from forecasting.tasks import train
-
-    try:
-        train.delay(str(job.uid))
-    except (OSError, OperationalError) as error:
-        logging.getLogger(__name__).warning("could not nudge a worker about job %s: %s", job.uid, error)

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db import transaction
 
-from forecasting import dataset, jobs, runtime
+from forecasting import dataset, runtime
 from forecasting.dataset import Dataset
 from forecasting.models import Kind, TrainingJob
 from forecasting.pipeline import DelayResult, DemandResult, NothingToLearn, run_delay, run_demand
 from forecasting.reasons import Reason
 from forecasting.statement import delay_line, demand_line, parameters_hash, predictions_hash
 from traceapp.accounts.models import Organisation
+from traceapp.jobs import life
 
 log = logging.getLogger(__name__)
 Tell = Callable[[int, str], None]
@@ -92,23 +93,23 @@ def work(uid: str) -> None:
     """Claim a job and bring it to an end, unless somebody else has it."""
     from forecasting.results import store
 
-    job = jobs.claim(uid)
+    job = life.claim(TrainingJob, uid, progress=0, doing="Reading verified rows")
     if job is None:
         return
     try:
-        with jobs.Heartbeat(job) as heart:
+        with life.Heartbeat(job) as heart:
             trained = train(job.organisation, Kind(job.kind), job.parameters, heart.tell)
             heart.tell(95, "Writing the result and its statement")
             with transaction.atomic():
                 store(job, trained)
-                jobs.finish(job)
-    except jobs.Stopped:
-        jobs.stop(job)
+                life.finish(job)
+    except life.Stopped:
+        life.stop(job)
     except NothingToLearn as why:
-        jobs.fail(job, str(why))
+        life.fail(job, str(why))
     except Exception as error:
         log.exception("training job %s failed", job.uid)
-        jobs.fail(job, f"{type(error).__name__}: {error}")
+        life.fail(job, f"{type(error).__name__}: {error}")
 
 
 __all__ = ["Trained", "TrainingJob", "train", "work", "workers"]

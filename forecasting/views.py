@@ -18,6 +18,7 @@ from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import viewer_of
+from traceapp.jobs import life
 from traceapp.web.pagination import page_of
 
 READERS = (Role.ANALYST, Role.ADMIN, Role.SUPPLIER, Role.RECEIVER, Role.QUALITY)
@@ -67,7 +68,7 @@ def train(request: HttpRequest) -> HttpResponse:
 @require_POST
 @member_required(*TRAINERS)
 def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
-    services.cancel(job=get_object_or_404(selectors.jobs(viewer_of(request)), uid=uid))
+    life.cancel(get_object_or_404(selectors.jobs(viewer_of(request)), uid=uid))
     return redirect("forecasting:index")
 
 

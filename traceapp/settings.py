@@ -221,7 +221,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "forecasting-sweep": {"task": "forecasting.sweep", "schedule": 30.0},
+    "jobs-sweep": {"task": "jobs.sweep", "schedule": 30.0},
 }
 
 # --- pages -----------------------------------------------------------------------------------------------------------

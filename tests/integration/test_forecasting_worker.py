@@ -14,11 +14,11 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
-from forecasting import jobs
 from forecasting.models import Run, TrainingJob
 from forecasting.services import request_training
-from forecasting.tasks import sweep
 from tests.forecasting_world import sales
+from traceapp.jobs import life
+from traceapp.jobs.tasks import sweep
 from traceapp.ledger.models import Record, RecordKind
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,35 +144,35 @@ def test_a_job_whose_worker_was_killed_is_swept_up_and_done_once(shared_database
 def test_a_lost_nudge_is_made_up_for(committed_ledger_world):
     job = request_training(organisation=committed_ledger_world.organisations[0], kind="demand")
     assert sweep() == 0
-    TrainingJob.objects.filter(pk=job.pk).update(nudged=timezone.now() - jobs.NUDGE_AGAIN - timedelta(seconds=1))
+    TrainingJob.objects.filter(pk=job.pk).update(nudged=timezone.now() - life.NUDGE_AGAIN - timedelta(seconds=1))
     assert sweep() == 1
     assert sweep() == 0  # told once
 
 
 def test_only_the_holder_of_the_lease_may_end_a_job(committed_ledger_world):
     asked = request_training(organisation=committed_ledger_world.organisations[0], kind="demand")
-    slow = jobs.claim(str(asked.uid))
+    slow = life.claim(TrainingJob, str(asked.uid))
     assert slow is not None
-    assert jobs.claim(str(asked.uid)) is None
+    assert life.claim(TrainingJob, str(asked.uid)) is None
     TrainingJob.objects.filter(pk=asked.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-    quick = jobs.claim(str(asked.uid))
+    quick = life.claim(TrainingJob, str(asked.uid))
     assert quick is not None
-    with pytest.raises(jobs.Stopped):
-        jobs.finish(slow)
-    with pytest.raises(jobs.Stopped):
-        jobs.beat(slow)
-    jobs.fail(slow, "too late")
+    with pytest.raises(life.Stopped):
+        life.finish(slow)
+    with pytest.raises(life.Stopped):
+        life.beat(slow)
+    life.fail(slow, "too late")
     assert state_of(asked) == "running"
-    jobs.finish(quick)
+    life.finish(quick)
     assert state_of(asked) == "done"
 
 
 def test_a_job_that_kills_every_worker_is_given_up_with_a_reason(committed_ledger_world):
     asked = request_training(organisation=committed_ledger_world.organisations[0], kind="demand")
-    for _ in range(jobs.ATTEMPTS):
-        assert jobs.claim(str(asked.uid)) is not None
+    for _ in range(life.ATTEMPTS):
+        assert life.claim(TrainingJob, str(asked.uid)) is not None
         TrainingJob.objects.filter(pk=asked.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert jobs.claim(str(asked.uid)) is None
+    assert life.claim(TrainingJob, str(asked.uid)) is None
     assert sweep() == 0
     assert state_of(asked) == "failed"
-    assert asked.error == "The worker died 3 times while training."
+    assert asked.error == "The worker died 3 times while it was at this."

@@ -22,6 +22,6 @@ def test_a_web_process_loads_neither_pandas_nor_prophet():
     web = (
         "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'traceapp.settings'\n"
         "import django; django.setup()\n"
-        "import traceapp.wsgi, traceapp.urls, forecasting.views, forecasting.tasks, forecasting.services, forecasting.api_urls"
+        "import traceapp.wsgi, traceapp.urls, forecasting.views, traceapp.jobs.tasks, forecasting.services, forecasting.api_urls"
     )
     assert loaded(web, HEAVY) == "[]"

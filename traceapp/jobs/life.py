@@ -5,18 +5,21 @@ import threading
 import uuid
 from datetime import timedelta
 from types import TracebackType
+from typing import Any, Final, TypeVar
 
 from django.db import DatabaseError, connections
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from forecasting.models import TrainingJob
+from traceapp.jobs.models import Job
 
-State = TrainingJob.State
-LEASE = timedelta(seconds=60)
-BEAT = 10.0  # seconds
-ATTEMPTS = 3  # a job whose worker died this often is given up, with the reason
-NUDGE_AGAIN = timedelta(seconds=60)
+AnyJob = TypeVar("AnyJob", bound=Job)
+
+State = Job.State
+LEASE: Final = timedelta(seconds=60)
+BEAT: Final = 10.0  # seconds
+ATTEMPTS: Final = 3  # a job whose worker died this often is given up, with the reason
+NUDGE_AGAIN: Final = timedelta(seconds=60)
 log = logging.getLogger(__name__)
 
 
@@ -24,58 +27,62 @@ class Stopped(Exception):
     """The job was cancelled, or its lease went to somebody else: stop working on it and leave the row alone."""
 
 
-def claim(uid: str) -> TrainingJob | None:
+def claim(model: type[AnyJob], uid: str, **changes: Any) -> AnyJob | None:
     """Take a waiting job, or a running one whose lease ran out. None if there is nothing to take."""
     now = timezone.now()
-    token = uuid.uuid4()
     free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
-    taken = TrainingJob.objects.filter(free, uid=uid, attempts__lt=ATTEMPTS).update(
+    taken = model._default_manager.filter(free, uid=uid, attempts__lt=ATTEMPTS).update(
         state=State.RUNNING,
-        token=token,
+        token=uuid.uuid4(),
         lease_until=now + LEASE,
         heartbeat=now,
         started=now,
         attempts=F("attempts") + 1,
-        progress=0,
-        doing="Reading verified rows",
+        **changes,
     )
-    return TrainingJob.objects.select_related("organisation").get(uid=uid) if taken else None
+    return model._default_manager.get(uid=uid) if taken else None
 
 
-def beat(job: TrainingJob, **changes: object) -> None:
+def beat(job: Job, **changes: Any) -> None:
     """Renew the lease, and write down how far the work is. Raises Stopped."""
     now = timezone.now()
-    mine = TrainingJob.objects.filter(pk=job.pk, token=job.token, state=State.RUNNING)
-    if not mine.filter(cancel=False).update(heartbeat=now, lease_until=now + LEASE, **changes):
+    if not _mine(job).filter(cancel=False).update(heartbeat=now, lease_until=now + LEASE, **changes):
         raise Stopped
 
 
-def finish(job: TrainingJob) -> None:
+def finish(job: Job, **changes: Any) -> None:
     """Done; to be called in the transaction that stores the results. Raises Stopped if the lease is no longer ours."""
-    mine = TrainingJob.objects.filter(pk=job.pk, token=job.token, state=State.RUNNING, cancel=False)
-    if not mine.update(state=State.DONE, progress=100, doing="Done", finished=timezone.now(), lease_until=None):
+    ended = {"state": State.DONE, "progress": 100, "doing": "Done", "finished": timezone.now(), "lease_until": None}
+    if not _mine(job).filter(cancel=False).update(**ended, **changes):
         raise Stopped
 
 
-def fail(job: TrainingJob, why: str) -> None:
+def fail(job: Job, why: str) -> None:
     """Ended without a result; `why` is shown to people."""
-    mine = TrainingJob.objects.filter(pk=job.pk, token=job.token, state=State.RUNNING)
-    mine.update(state=State.FAILED, error=why, finished=timezone.now(), lease_until=None, doing="Failed")
+    _mine(job).update(state=State.FAILED, error=why, finished=timezone.now(), lease_until=None, doing="Failed")
 
 
-def stop(job: TrainingJob) -> None:
+def stop(job: Job) -> None:
     """Write down that a job was cancelled while it ran."""
-    mine = TrainingJob.objects.filter(pk=job.pk, token=job.token, state=State.RUNNING, cancel=True)
-    mine.update(state=State.CANCELLED, finished=timezone.now(), lease_until=None, doing="Stopped")
+    ended = {"state": State.CANCELLED, "finished": timezone.now(), "lease_until": None, "doing": "Stopped"}
+    _mine(job).filter(cancel=True).update(**ended)
 
 
-def forsaken() -> list[TrainingJob]:
+def cancel(job: Job) -> None:
+    """Stop a job: at once if it waits, at its next step if it runs. A finished one stays as it is."""
+    this = type(job)._default_manager.filter(pk=job.pk)
+    ended = {"state": State.CANCELLED, "cancel": True, "finished": timezone.now(), "doing": "Stopped"}
+    if not this.filter(state=State.QUEUED).update(**ended):
+        this.filter(state=State.RUNNING).update(cancel=True)
+
+
+def forsaken(model: type[AnyJob]) -> list[AnyJob]:
     """Jobs that nobody works on and nobody was told of lately; each is marked as told, so that one sweeper tells it."""
     now = timezone.now()
-    given_up = Q(state=State.RUNNING, lease_until__lt=now, attempts__gte=ATTEMPTS)
-    TrainingJob.objects.filter(given_up).update(
+    jobs = model._default_manager
+    jobs.filter(state=State.RUNNING, lease_until__lt=now, attempts__gte=ATTEMPTS).update(
         state=State.FAILED,
-        error=f"The worker died {ATTEMPTS} times while training.",
+        error=f"The worker died {ATTEMPTS} times while it was at this.",
         finished=now,
         lease_until=None,
         doing="Failed",
@@ -84,15 +91,20 @@ def forsaken() -> list[TrainingJob]:
     lost = Q(state=State.QUEUED) & quiet | Q(state=State.RUNNING, lease_until__lt=now)
     return [
         job
-        for job in TrainingJob.objects.filter(lost).order_by("created")
-        if TrainingJob.objects.filter(pk=job.pk, nudged=job.nudged).update(nudged=now)
+        for job in jobs.filter(lost).order_by("created")
+        if jobs.filter(pk=job.pk, nudged=job.nudged).update(nudged=now)
     ]
+
+
+def _mine(job: AnyJob) -> QuerySet[AnyJob]:
+    """The job's row, while its lease is ours."""
+    return type(job)._default_manager.filter(pk=job.pk, token=job.token, state=State.RUNNING)
 
 
 class Heartbeat:
     """Renews the lease while the block runs, on a thread of its own. `check()` raises Stopped once it is not ours."""
 
-    def __init__(self, job: TrainingJob, every: float = BEAT) -> None:
+    def __init__(self, job: Job, every: float = BEAT) -> None:
         self._job, self._every = job, every
         self._end, self._lost = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -114,10 +126,10 @@ class Heartbeat:
         if self._lost.is_set():
             raise Stopped
 
-    def tell(self, progress: int, doing: str) -> None:
-        """Progress in percent and in words. Raises Stopped."""
+    def tell(self, progress: int, doing: str, **changes: Any) -> None:
+        """Progress in percent and in words, and what else of the row changes. Raises Stopped."""
         self.check()
-        beat(self._job, progress=max(0, min(99, progress)), doing=doing[:200])
+        beat(self._job, progress=max(0, min(99, progress)), doing=doing[:200], **changes)
 
     def __enter__(self) -> "Heartbeat":
         self._thread.start()
