@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "traceapp.web.middleware.MethodNotAllowedInWords",
     "traceapp.web.middleware.NoNullInAddress",
+    "traceapp.provenance.root.ResolverRoot",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

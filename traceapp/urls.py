@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/v1/", include("traceapp.ledger.api_urls")),
     path("api/v1/", include("traceapp.ledger.proof_urls")),
     path("api/v1/", include("forecasting.api_urls")),
+    path("api/v1/", include("traceapp.provenance.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("", include("traceapp.console.urls")),
     path("", include("traceapp.provenance.urls")),

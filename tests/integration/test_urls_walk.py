@@ -6,12 +6,13 @@ fields of a public record, and in everything an organisation keeps for itself: p
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from forecasting.models import DelayPrediction, LeftOutRow, Run, Series, TrainingJob
 from tests.factories import LocationFactory, LotFactory, ProductFactory, api_token, member
@@ -24,6 +25,7 @@ from traceapp.epcis import identifiers
 from traceapp.epcis.parse import parse_event
 from traceapp.ledger.models import Finding, Record
 from traceapp.masterdata.models import Location, Product
+from traceapp.provenance.models import Link
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +135,14 @@ def secrets(ledger_world, settings):
     capture(owner, Visibility.PRIVATE, event(of[0], hidden))  # one that still waits
     forecasts_of(owner, person, record)
     Finding.objects.create(what="changed", record_uid=record.uid, record_pk=record.pk, organisation=owner, message=MARK)
+    Link.objects.create(
+        organisation=owner,
+        path=of[2].removeprefix("https://id.gs1.org"),
+        link_type="https://ref.gs1.org/voc/faqs",
+        href=f"https://shop.example/{MARK}",
+        title=MARK,
+        valid_from=timezone.now() + timedelta(days=1),  # a link is everybody's, but only from its first day on
+    )
     api_token(person, owner, name=MARK)
     stranger = member(other, *Role.values, email="stranger@other.example")
     return Secrets(owner, stranger, api_token(stranger, other), [one.removeprefix("https://id.gs1.org") for one in of])

@@ -12,3 +12,11 @@ def bad_code(request: HttpRequest, why: str, *, typed: str = "") -> HttpResponse
     if for_a_program(request):
         return plain_problem(400, why, title="This code cannot be read")
     return render(request, "provenance/bad_code.html", {"why": why, "typed": typed}, status=400)
+
+
+def too_long(request: HttpRequest) -> HttpResponse:
+    """414: no code is that long."""
+    words = "This address is too long to be a code. Scan it again, or type the number under the bars."
+    if for_a_program(request):
+        return plain_problem(414, words)
+    return render(request, "provenance/bad_code.html", {"why": words, "typed": ""}, status=414)

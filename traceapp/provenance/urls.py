@@ -5,15 +5,22 @@ Paths of codes are matched by their first number only: the views read the raw pa
 
 from django.urls import path, re_path
 
-from traceapp.epcis.gs1_keys import KEYS
-from traceapp.provenance import label_views, views
+from traceapp.epcis.gs1_keys import CONVENIENCE_ALPHAS, KEYS
+from traceapp.provenance import description, label_views, link_views, resolver, views
 
-_CODE = rf"(?:{'|'.join(KEYS)})/.+$"
+_CODE = rf"(?:{'|'.join(KEYS)})/(?s:.+)$"
+# Whatever may be meant as a code gets an answer of the resolver, such as why it is none.
+_MEANT = rf"(?:[0-9]{{2,4}}|{'|'.join(CONVENIENCE_ALPHAS)})(?:/(?s:.*))?$"
 
 urlpatterns = [
     path("find/", views.find, name="find"),
+    path("links/", link_views.links, name="links"),
+    path("links/add/", link_views.link_add, name="link-add"),
+    path("links/<int:pk>/", link_views.link_edit, name="link-change"),
+    path("links/<int:pk>/delete/", link_views.link_delete, name="link-delete"),
     path("labels/", label_views.sheet, name="labels"),
     re_path(rf"^labels/{_CODE}", label_views.image, name="label"),
     re_path(rf"^p/{_CODE}", views.page, name="consumer-page"),
-    re_path(rf"^{_CODE}", views.resolve, name="digital-link"),
+    path(".well-known/gs1resolver", description.describe, name="gs1resolver"),
+    re_path(rf"^{_MEANT}", resolver.resolve, name="digital-link"),
 ]

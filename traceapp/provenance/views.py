@@ -1,4 +1,4 @@
-"""The resolver, the page of a scanned code, and the field where one types it."""
+"""The page of a scanned code, and the field where one types it."""
 
 from datetime import UTC
 from functools import lru_cache
@@ -11,36 +11,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from traceapp.epcis import scanned
-from traceapp.epcis.digital_link import parse_path
+from traceapp.epcis.digital_link import DigitalLink, parse_path, without_slash
 from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.provenance import facts
 from traceapp.provenance.answers import bad_code
 from traceapp.provenance.route import route_of
 from traceapp.provenance.scan import Scan, scan
 from traceapp.provenance.verdict import Verdict, sentence, tally
-from traceapp.web.raw_path import raw_path, raw_query
+from traceapp.web.errors import for_a_program
+from traceapp.web.problems import plain_problem
+from traceapp.web.raw_path import raw_path
 from traceapp.web.times import in_words
 
 PAGE = "/p"
-METHODS = "GET, HEAD, OPTIONS"
-
-
-@require_http_methods(["GET", "HEAD", "OPTIONS"])
-def resolve(request: HttpRequest) -> HttpResponse:
-    """A GS1 Digital Link: 307 to the page of the code, with the path and the query as they came."""
-    if request.method == "OPTIONS":
-        return _open(HttpResponse(status=204, headers={"Allow": METHODS}))
-    path = raw_path(request)
-    try:
-        parse_path(path)
-    except IdentifierError as error:
-        return _open(bad_code(request, _sentence(error)))
-    answer = HttpResponse(status=307, headers={"Location": f"{PAGE}{path}{raw_query(request)}"})
-    answer["Cache-Control"] = "public, max-age=300"  # where a code leads may change
-    return _open(answer)
 
 
 @require_safe
@@ -48,10 +34,22 @@ def resolve(request: HttpRequest) -> HttpResponse:
 @cache_control(no_cache=True)  # a verdict is worth nothing unless it was worked out for this very answer
 def page(request: HttpRequest) -> HttpResponse:
     """The consumer's page of a code. A code that we know nothing of is a 404 that says so."""
+    path = raw_path(request).removeprefix(PAGE)
     try:
-        link = parse_path(raw_path(request).removeprefix(PAGE))
+        link = parse_path(without_slash(path))
     except IdentifierError as error:
         return bad_code(request, _sentence(error))
+    return _page(request, link)
+
+
+def unknown_code(request: HttpRequest, link: DigitalLink) -> HttpResponse:
+    """404: the same page, at the code's own address, when nothing is known of it."""
+    if for_a_program(request):
+        return plain_problem(404, f"Nothing is known here of {scanned.readable(link)}.", title="Unknown code")
+    return _page(request, link)
+
+
+def _page(request: HttpRequest, link: DigitalLink) -> HttpResponse:
     found = scan(link)
     context = {
         "scan": found,
@@ -88,13 +86,6 @@ def find(request: HttpRequest) -> HttpResponseBase:
     except scanned.CodeError as error:
         return bad_code(request, _sentence(error), typed=typed[:300])
     return redirect(PAGE + link.path)
-
-
-def _open(answer: HttpResponse) -> HttpResponse:
-    """Any site's script may ask a resolver (GS1-Conformant resolver standard 1.2.1)."""
-    answer["Access-Control-Allow-Origin"] = "*"
-    answer["Access-Control-Allow-Methods"] = METHODS
-    return answer
 
 
 def _sentence(error: Exception) -> str:
