@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from traceapp.provenance import link_types, linkset
 from traceapp.provenance.choosing import Level, Target
@@ -37,7 +38,7 @@ def undecided(request: HttpRequest, levels: Sequence[Level], best: Sequence[Targ
 
 def no_such_type(request: HttpRequest, levels: Sequence[Level], link_type: str) -> HttpResponse:
     """404 that says which types there are."""
-    words = f"This code has no link of type {link_type[:200]}."
+    words = _("This code has no link of type %(type)s.") % {"type": link_type[:200]}
     if not for_a_program(request):
         return _listed(request, levels, 404, words)
     there = dict.fromkeys(target.link_type for level in levels for target in level.targets)
