@@ -53,9 +53,9 @@ def _do(network: ContainerNetwork, chosen: argparse.Namespace) -> None:
 
 
 def _give_identities(network: ContainerNetwork) -> None:
-    """Import a key and certificate for each member; its organisation must have been made in the application before."""
+    """Import a key and certificate for each member that logs goods, whose organisations exist in the application."""
     place = network.folder / "data" / "identities"
-    for member in network.topology.members:
+    for member in network.topology.recorders:
         attributes = {"org": member.pgln, "role": RECORDER, "custodial": "true"}
         key, certificate = network.material.issue_client(
             member.msp_id, attributes=attributes, common_name=f"{RECORDER}.{member.pgln}"

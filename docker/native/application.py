@@ -57,9 +57,9 @@ def stop(running: "subprocess.Popen[bytes]") -> None:
 
 
 def give_identities(network: FabricNetwork, data: Path, told: Mapping[str, str]) -> None:
-    """Import a client's key and certificate for each member of the channel; once for a data folder."""
+    """Import a client's key and certificate for each member that logs goods; once for a data folder."""
     place = data / "identities"
-    for member in network.topology.members:
+    for member in network.topology.recorders:
         done = place / f"{member.key}.imported"
         if done.exists():
             continue

@@ -104,6 +104,11 @@ class Topology:
         return (*self.organisations, *(Organisation(**one) for one in self.description.get("guests", ())))
 
     @property
+    def recorders(self) -> tuple[Organisation, ...]:
+        """Those that log goods in the application: all but the one with which deposits are made."""
+        return tuple(one for one in self.members if one.msp_id != self.settlement)
+
+    @property
     def majority(self) -> int:
         """How many organisations must endorse."""
         if self.policies["endorsement"] != "majority":
