@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "traceapp.query",
     "forecasting",
     "traceapp.provenance",
+    "traceapp.proofs",
     "traceapp.console",
     "traceapp.demo",
 ]

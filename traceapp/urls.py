@@ -15,10 +15,12 @@ urlpatterns = [
     path("api/v1/", include("traceapp.masterdata.api_urls")),
     path("api/v1/", include("traceapp.capture.api_urls")),
     path("api/v1/", include("traceapp.ledger.api_urls")),
-    path("api/v1/", include("traceapp.ledger.proof_urls")),
+    path("api/v1/", include("traceapp.proofs.api_urls")),
     path("api/v1/", include("forecasting.api_urls")),
     path("api/v1/", include("traceapp.provenance.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("proofs/", include("traceapp.proofs.urls")),
+    path("", include("traceapp.proofs.trust_urls")),
     path("", include("traceapp.console.urls")),
     path("", include("traceapp.provenance.urls")),
 ]

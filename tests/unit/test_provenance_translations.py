@@ -1,4 +1,4 @@
-"""The consumer page is complete in every language it offers."""
+"""What strangers read is complete in every language it offers: the scan page, the check in it, and links to proofs."""
 
 import gettext
 import re
@@ -14,9 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "traceapp" / "locale"
 LANGUAGES = ("de", "es", "ar")
 NOT_FOR_CONSUMERS = {"labels.html", "links.html", "link_form.html", "_tabs.html", "link_views.py", "link_forms.py"}
+BESIDE = (
+    *("proofs/check.html", "proofs/pin.html", "proofs/shared.html", "proofs/fields.html", "proofs/closed.html"),
+    *("components/not_proven.html", "components/foot.html", "components/language.html"),
+)
+CODE = ("provenance/*.py", "proofs/check_words.py", "proofs/disclosed.py", "proofs/links.py")
 QUOTED = r"(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)')"
 IN_TEMPLATES = re.compile(rf"{{%\s*translate\s+{QUOTED}|\b_\({QUOTED}\)")
-IN_CODE = re.compile(r"\b_\(\s*\"((?:[^\"\\]|\\.)*)\"\s*\)")
+IN_CODE = re.compile(r"\b(?:_|gettext_lazy)\(\s*\"((?:[^\"\\]|\\.)*)\"\s*\)")
 BLOCKS = re.compile(r"{%\s*blocktranslate[^%]*%}(.*?){%\s*(?:plural|endblocktranslate)", re.DOTALL)
 
 
@@ -27,12 +32,12 @@ def _catalogue(language):
 
 def _sentences():
     """Every text that the scan page marks for translation."""
-    for path in sorted((ROOT / "templates" / "provenance").glob("*.html")):
-        if path.name not in NOT_FOR_CONSUMERS:
-            text = path.read_text()
-            yield from ("".join(found) for found in IN_TEMPLATES.findall(text))
-            yield from (re.sub(r"{{ (\w+) }}", r"%(\1)s", found.strip()) for found in BLOCKS.findall(text))
-    for path in sorted((ROOT / "traceapp" / "provenance").glob("*.py")):
+    pages = [*(ROOT / "templates" / "provenance").glob("*.html"), *(ROOT / "templates" / one for one in BESIDE)]
+    for path in sorted(one for one in pages if one.name not in NOT_FOR_CONSUMERS):
+        text = path.read_text()
+        yield from ("".join(found) for found in IN_TEMPLATES.findall(text))
+        yield from (re.sub(r"{{ (\w+) }}", r"%(\1)s", found.strip()) for found in BLOCKS.findall(text))
+    for path in sorted(one for pattern in CODE for one in (ROOT / "traceapp").glob(pattern)):
         if path.name not in NOT_FOR_CONSUMERS:
             yield from IN_CODE.findall(path.read_text())
 

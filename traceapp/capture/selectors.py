@@ -9,17 +9,12 @@ from traceapp.accounts.visibility import Relation, Viewer, Visibility, readable
 from traceapp.capture.chunks import chunks
 from traceapp.capture.models import GOODS_ROLES, CaptureJob, Event, EventKey, KeyRole
 from traceapp.epcis.identifiers import key, product
-from traceapp.ledger.models import Batch, Reader, Record, RecordKind
+from traceapp.ledger.models import Reader, Record, RecordKind
+from traceapp.ledger.selectors import IN_STATE
 from traceapp.masterdata.models import Lot, Product
 from traceapp.web import prepared
 
 MOST_CHOICES = 300  # in one select or list of suggestions
-IN_STATE = {
-    "queued": Q(batch=None),
-    "sent": Q(batch__evidenced=None) & Q(batch__isnull=False) & ~Q(batch__state=Batch.State.INVALID),
-    "on_ledger": Q(batch__evidenced__isnull=False),
-    "rejected": Q(batch__state=Batch.State.INVALID),
-}
 MOST_RECORDS = 50_000  # of one identifier looked at for one answer
 
 

@@ -1,4 +1,4 @@
-"""The ledger explorer: where it stands, its blocks and batches, what does not match, and the trust file."""
+"""The ledger explorer: where it stands, its blocks and batches, and what does not match."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from traceapp.accounts.visibility import Viewer, viewer_of
 from traceapp.capture.story import stories
 from traceapp.console import explorer
-from traceapp.ledger import selectors, trust
+from traceapp.ledger import selectors
 from traceapp.web.pagination import page_of
 
 BLOCKS = 12
@@ -83,18 +83,3 @@ def batch(request: HttpRequest, batch_id: str) -> HttpResponse:
         "findings": explorer.finding_lines(selectors.findings(viewer).filter(batch_id=batch_id)[:FINDINGS]),
     }
     return render(request, "console/batch.html", context)
-
-
-@require_safe
-@cache_control(no_cache=True)
-def trust_file(request: HttpRequest) -> HttpResponse:
-    """What a stranger needs to check proofs: certificates and rules, nothing secret."""
-    try:
-        content = trust.export()
-    except trust.NotPinned as error:
-        raise Http404(str(error)) from error
-    return HttpResponse(
-        content,
-        content_type="application/json",
-        headers={"Content-Disposition": 'attachment; filename="trust.json"', "Access-Control-Allow-Origin": "*"},
-    )

@@ -12,5 +12,4 @@ urlpatterns = [
     path("ledger/blocks/<int:number>/", ledger_views.block, name="ledger-block"),
     path("ledger/batches/", ledger_views.batches, name="ledger-batches"),
     path("ledger/batches/<str:batch_id>/", ledger_views.batch, name="ledger-batch"),
-    path("ledger/trust.json", ledger_views.trust_file, name="ledger-trust"),
 ]

@@ -12,13 +12,14 @@ from traceapp.accounts.visibility import Relation, may_see
 from traceapp.commitments import tree
 from traceapp.commitments.canonical import Json, canonical
 from traceapp.commitments.disclosures import digest, opened, unpack
+from traceapp.epcis.rules import MEMBERS
 from traceapp.ledger import evidence, matching, roots, rows, trust, verified
 from traceapp.ledger.models import Batch, Evidence, Record
 from traceapp.ledger.roots import HASH, Attested
 from traceapp.ledger.rows import MISMATCH, Row, VerifiedRecord
 from traceapp.ledger.trust import NotPinned
 from traceapp.verifier.bundle import FORMAT, check_bundle
-from traceapp.verifier.errors import TrustError
+from traceapp.verifier.errors import Reason, TrustError
 from traceapp.verifier.trust import Trust
 
 ALWAYS: Final = frozenset(
@@ -29,22 +30,43 @@ ALWAYS: Final = frozenset(
 )
 """What every bundle shows (those of an event where its type has them), whatever fields were asked for."""
 
+ERASED: Final = "erased"
+_STANDARD: Final = frozenset(name for members in MEMBERS.values() for name in members)
+
 
 class NoProof(Exception):
-    """There is no proof of this record now: `state` as of `verified.Unverified`, and a sentence why."""
+    """There is no proof of this record now.
 
-    def __init__(self, state: str, reason: str) -> None:
+    `state` as of `verified.Unverified`, or `erased`; `reason` is a sentence why, `what` the kind of finding, if any.
+    """
+
+    def __init__(self, state: str, reason: str, what: str = "") -> None:
         super().__init__(reason)
         self.state = state
         self.reason = reason
+        self.what = what
 
 
-class UnknownFields(Exception):
-    """Fields were asked for that the record does not have, or that are not for this reader: not told apart."""
+class FieldsRefused(Exception):
+    """Fields were asked for that cannot be shown to this reader."""
+
+    words = ""
 
     def __init__(self, pointers: Collection[str]) -> None:
-        super().__init__(f"Not fields of this record that you may show: {', '.join(pointers)}.")
+        super().__init__(f"{self.words}: {', '.join(pointers)}.")
         self.pointers = tuple(pointers)
+
+
+class UnknownFields(FieldsRefused):
+    """The record has no such field; or it is an extension that is not for this reader, which is not told apart."""
+
+    words = "Not fields of this record that can be shown"
+
+
+class ForbiddenFields(FieldsRefused):
+    """Fields of the standard that are not for this reader, whether or not this record has them."""
+
+    words = "Not for you to see, by the rules of who sees what"
 
 
 @dataclass(frozen=True)
@@ -59,7 +81,8 @@ def make(record: Record, relation: Relation, *, fields: Collection[str] | None =
     """The bundle of a record for a reader who stands to it as `relation`.
 
     `fields`: pointers (`/event/epcList` with all below it) to show besides those of `ALWAYS`; None for all that the
-    reader may see. Raises NoProof, with the reason, for a record that is not verified now; UnknownFields.
+    reader may see. Raises NoProof, with the reason, for a record that is not verified now; UnknownFields,
+    ForbiddenFields.
     """
     of, row = _verified(record)
     shown, hidden = _divided(row, relation, fields)
@@ -76,21 +99,19 @@ def make(record: Record, relation: Relation, *, fields: Collection[str] | None =
         }
     )
     report = check_bundle(bundle, _trust())
+    if report.reason == Reason.INCOMPLETE and row.hidden:
+        raise NoProof(ERASED, f"A field that every proof must show was erased: {report.detail}.")
     if not report.verified:
         raise NoProof(MISMATCH, f"No proof can be made of this record for you: {report.detail}.")
     return bundle
 
 
-def choices(record: Record, relation: Relation) -> list[str]:
-    """The pointers of those fields among which this reader may choose, in the record's order."""
-    parts = _parts(bytes(record.disclosures))
-    return [one.pointer for one in parts if one.pointer not in ALWAYS and may_see(one.pointer, relation)]
-
-
 def _verified(record: Record) -> tuple[Attested, Row]:
     answer = verified.read([record.pk])
     for no in answer.unverified:
-        raise NoProof(no.state, no.reason)
+        if no.state == MISMATCH and record.hidden and no.expected and no.expected == no.stored:
+            raise NoProof(ERASED, "So much of this record was erased that nothing is left to prove.")
+        raise NoProof(no.state, no.reason, no.what)
     found = answer.verified[0]
     of = roots.attested([found.batch_id]).get(found.batch_id)
     stored = rows.fetch(Record.objects.filter(pk=record.pk))
@@ -113,8 +134,7 @@ def _divided(row: Row, relation: Relation, fields: Collection[str] | None) -> tu
     allowed = [one for one in parts if one.pointer in ALWAYS or may_see(one.pointer, relation)]
     if fields is not None:
         strange = [field for field in fields if not any(_covers(field, one.pointer) for one in allowed)]
-        if strange:
-            raise UnknownFields(strange)
+        _refuse(strange, relation)
         chosen = {one.pointer for one in allowed if any(_covers(field, one.pointer) for field in fields)} | ALWAYS
         allowed = [one for one in allowed if one.pointer in chosen]
     shown = [one.disclosure for one in allowed]
@@ -122,6 +142,16 @@ def _divided(row: Row, relation: Relation, fields: Collection[str] | None) -> tu
     hidden = [erased[at : at + HASH] for at in range(0, len(erased), HASH)]
     kept_back = {one.disclosure for one in parts} - set(shown)
     return shown, hidden + [digest(one) for one in kept_back]
+
+
+def _refuse(strange: Collection[str], relation: Relation) -> None:
+    """Whether the standard has a field by a name is no secret; whether this record has an extension is."""
+    members = [one for one in strange if one.startswith("/event/") and one.split("/")[2] in _STANDARD]
+    forbidden = [one for one in members if not may_see(one, relation)]
+    if forbidden:
+        raise ForbiddenFields(forbidden)
+    if strange:
+        raise UnknownFields(strange)
 
 
 def _covers(field: str, pointer: str) -> bool:

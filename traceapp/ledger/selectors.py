@@ -51,6 +51,36 @@ def state_of(record: Record) -> State:
     return states([record.pk]).get(record.pk, State.QUEUED)
 
 
+IN_STATE: Final = {
+    "queued": Q(batch=None),
+    "sent": Q(batch__evidenced=None) & Q(batch__isnull=False) & ~Q(batch__state=Batch.State.INVALID),
+    "on_ledger": Q(batch__evidenced__isnull=False),
+    "rejected": Q(batch__state=Batch.State.INVALID),
+}
+"""The records in each state, as conditions."""
+
+
+def records(
+    viewer: Viewer,
+    *,
+    kind: str = "",
+    state: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[Record]:
+    """What the viewer may read, newest first. `state`: a name of `IN_STATE`; `since` is included, `until` is not."""
+    found = Record.objects.filter(readable(viewer))
+    if kind:
+        found = found.filter(kind=kind)
+    if state:
+        found = found.filter(IN_STATE[state])
+    if since:
+        found = found.filter(record_time__gte=since)
+    if until:
+        found = found.filter(record_time__lt=until)
+    return found.order_by("-pk")
+
+
 def states(pks: Sequence[int]) -> dict[int, State]:
     """The state of each record that is stored; one that is not is left out."""
     found: dict[int, State] = {}

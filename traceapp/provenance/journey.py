@@ -37,6 +37,7 @@ class Step:
     block: int | None = None
     position: int | None = None
     uid: str = ""
+    says: str = ""  # what the title was made of, as recorded: the proof of another record says otherwise
 
     @property
     def is_broken(self) -> bool:
@@ -106,4 +107,12 @@ def _step(one: Told, place: Place | None, firms: dict[str, str], is_withdrawn: b
         block=record.block,
         position=record.position,
         uid=str(record.uid),
+        says=_says(one),
     )
+
+
+def _says(one: Told) -> str:
+    """What a step's title, time and place come from, as check_run.js takes it from the proof."""
+    places = (one.event.get(name) for name in ("readPoint", "bizLocation"))
+    found = [one.text("eventTime"), one.text("bizStep"), *(str(place["id"]) for place in places if place)]
+    return " ".join(part for part in found if part)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -18,6 +19,7 @@ from traceapp.epcis.digital_link import DigitalLink, parse_path, without_slash
 from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.provenance import facts
 from traceapp.provenance.answers import bad_code
+from traceapp.provenance.journey import Step
 from traceapp.provenance.route import route_of
 from traceapp.provenance.scan import Scan, scan
 from traceapp.provenance.verdict import Verdict, sentence, tally
@@ -58,8 +60,16 @@ def _page(request: HttpRequest, link: DigitalLink) -> HttpResponse:
         "tally": tally(found.signs),
         "checked": in_words(timezone.now(), UTC),
         "details": _details(found, get_language() or ""),
+        "check": [_line(step) for step in found.steps],
     }
     return render(request, "provenance/page.html", context, status=404 if found.verdict is Verdict.UNKNOWN else 200)
+
+
+def _line(step: Step) -> dict[str, str]:
+    """One line of the check that a reader runs in the browser: what is asked for, and what the page says of it."""
+    wanted = step.uid and step.state != "pending"
+    bundle = reverse("api-proof", args=[step.uid]) if wanted else ""
+    return {"name": step.title, "state": step.state, "bundle": bundle, "says": step.says}
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,8 @@
-"""Field validators that turn an identifier's own error into a form error."""
+"""Field validators, each with an error that says what to do."""
 
+import re
 from collections.abc import Callable
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.deconstruct import deconstructible
@@ -26,3 +28,12 @@ class identifier_validator:  # noqa: N801  (used like a function, but migrations
 
     def __hash__(self) -> int:
         return hash(self.check)
+
+
+_HOST: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+", re.ASCII)
+
+
+def host_validator(value: str) -> None:
+    """A host name as DNS has it, in lower case: `www.example.org`, without `https://`, path or port."""
+    if len(value) > 253 or not _HOST.fullmatch(value):
+        raise ValidationError("Give the host name alone, such as www.example.org, without https:// and without a path.")

@@ -6,14 +6,14 @@ from itertools import count
 from typing import Any, cast
 
 from django import template
-from django.template.context import RequestContext
+from django.template.context import Context, RequestContext
 from django.templatetags.static import static
 from django.utils import formats
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from traceapp.web.states import badge_for
+from traceapp.web.states import BADGES, badge_for
 from traceapp.web.times import aware, in_words
 
 register = template.Library()
@@ -32,12 +32,27 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}"/></svg>', href)
 
 
-@register.simple_tag
-def badge(state: object, word: str = "") -> SafeString:
+@register.simple_tag(takes_context=True)
+def badge(context: Context, state: object, word: str = "") -> SafeString:
     """`{% badge "verified" %}`: icon, word and tone of a state; another word only where it says more."""
     found = badge_for(state)
+    if found is BADGES["verified"]:
+        says_verified(context)
     tone = f" badge--{found.tone}" if found.tone else ""
     return format_html('<span class="badge{}">{}{}</span>', tone, icon(found.icon), word or found.word)
+
+
+@register.simple_tag(takes_context=True)
+def says_verified(context: Context) -> str:
+    """`{% says_verified %}`: this page says "Verified", or will by itself. Its end states what that does not prove."""
+    context.dicts[0]["_says_verified"] = cast(Any, True)
+    return ""
+
+
+@register.inclusion_tag("components/not_proven.html", takes_context=True)
+def not_proven(context: Context) -> dict[str, Any]:
+    """`{% not_proven %}`: what "Verified" does not prove, on pages that say it. In the base page already."""
+    return {"said": "_says_verified" in context.dicts[0], "brief": True}
 
 
 def _bars(digest: str) -> SafeString:

@@ -1,39 +1,32 @@
-"""Proof bundles: who gets which fields, links that expire, and no proof of what is not verified."""
+"""Proof bundles: who gets which fields, and no proof of what is not verified."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.test import override_settings
-from django.urls import include, path, reverse
+from django.urls import reverse
 
-from tests.factories import OrganisationFactory, api_token, member, viewer_for
+from tests.factories import member
 from tests.ledger_fixtures import LedgerWorld, an_event
 from tests.proof_vectors.folder import FOLDER
 from tests.proof_vectors.page_verifier import ask, needs_node
-from traceapp.accounts.visibility import Relation, Viewer, Visibility
+from traceapp.accounts.visibility import Relation, Visibility
 from traceapp.commitments.canonical import canonical, parse_strict
-from traceapp.ledger import proof, proof_links, trust
+from traceapp.commitments.disclosures import digest, opened, pack, unpack
+from traceapp.ledger import apps, proof, trust
 from traceapp.ledger.append import NewRecord, append
 from traceapp.ledger.tamper import tamper_record
 from traceapp.verifier import check_bundle, parse_trust
-
-urlpatterns = [path("api/v1/", include("traceapp.ledger.proof_urls")), path("", include("traceapp.urls"))]
 
 QUANTITIES = [{"epcClass": "https://id.gs1.org/01/09506000134352/10/L1", "quantity": 40, "uom": "KGM"}]
 PUBLIC_FIELDS = {
     "/kind", "/recordedBy", "/recordTime", "/event/type", "/event/eventID", "/event/eventTime", "/event/action",
     "/event/errorDeclaration", "/event/eventTimeZoneOffset", "/event/bizStep", "/event/epcList/0", "/event/epcList/1",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _addresses():
-    with override_settings(ROOT_URLCONF=__name__):
-        yield
 
 
 @pytest.fixture
@@ -86,18 +79,31 @@ def test_fields_are_chosen_and_what_must_be_shown_is_shown_besides(record):
     assert set(pointers(none)) == proof.ALWAYS
 
 
-@pytest.mark.parametrize(
-    "field", ["/event/quantityList", "/event/quantityList/0", "/event/nothing", "/event/epc", "", "x"]
-)
-def test_a_field_that_is_not_there_and_one_that_is_not_for_the_reader_are_refused_alike(record, field):
-    with pytest.raises(proof.UnknownFields) as caught:
+@pytest.mark.parametrize("field", ["/event/quantityList", "/event/quantityList/0", "/event/sourceList", "/event/ilmd"])
+def test_a_field_of_the_standard_that_is_not_for_the_reader_is_refused_whether_it_is_there_or_not(record, field):
+    with pytest.raises(proof.ForbiddenFields) as caught:
         proof.make(record, Relation.PUBLIC, fields=["/event/bizStep", field])
     assert caught.value.pointers == (field,)
 
 
-def test_choices_leave_out_what_is_always_shown(record):
-    assert "/event/quantityList/0" in proof.choices(record, Relation.OWNER)
-    assert set(proof.choices(record, Relation.PUBLIC)) == PUBLIC_FIELDS - proof.ALWAYS
+@pytest.mark.parametrize("field", ["/event/nothing", "/event/epc", "/event/disposition", "/epcList", "", "x"])
+@pytest.mark.parametrize("relation", [Relation.PUBLIC, Relation.OWNER])
+def test_a_field_that_is_not_there_is_unknown(record, field, relation):
+    with pytest.raises(proof.UnknownFields) as caught:
+        proof.make(record, relation, fields=["/event/bizStep", field])
+    assert caught.value.pointers == (field,)
+
+
+def test_an_extension_that_is_not_for_the_reader_is_not_told_from_one_that_is_not_there(ledger_world: LedgerWorld):
+    new = NewRecord("epcis", {"event": an_event(**{"ex:margin": 7})}, Visibility.PUBLIC)
+    with transaction.atomic():
+        (extended,) = append(organisation=ledger_world.organisations[0], records=[new])
+    ledger_world.anchor()
+    for field in ("/event/ex:margin", "/event/ex:other"):
+        with pytest.raises(proof.UnknownFields):
+            proof.make(extended, Relation.PUBLIC, fields=[field])
+    assert b"ex:margin" not in proof.make(extended, Relation.CHAIN)
+    assert b"ex:margin" in proof.make(extended, Relation.OWNER, fields=["/event/ex:margin"])
 
 
 def test_a_bundle_of_a_batch_of_one_has_an_empty_path(ledger_world: LedgerWorld):
@@ -149,6 +155,38 @@ def test_a_changed_record_has_no_proof_and_the_others_of_its_batch_have(ledger_w
     assert report(proof.make(second, Relation.OWNER)).verified
 
 
+def test_a_record_erased_in_part_is_proven_by_what_is_left(ledger_world: LedgerWorld):
+    made = ledger_world.record(visibility=Visibility.PUBLIC, quantityList=QUANTITIES)
+    ledger_world.anchor()
+    erase(made, "/event/quantityList/0")
+    bundle = proof.make(made, Relation.OWNER)
+    assert report(bundle).verified
+    assert report(bundle).hidden == 1
+    with pytest.raises(proof.UnknownFields):
+        proof.make(made, Relation.OWNER, fields=["/event/quantityList/0"])
+
+
+@pytest.mark.parametrize("gone", [["/event/action"], None])
+def test_a_record_without_what_every_proof_shows_is_called_erased(client, ledger_world: LedgerWorld, gone):
+    made = ledger_world.record(visibility=Visibility.PUBLIC)
+    ledger_world.anchor()
+    erase(made, *(gone or [opened(one).pointer for one in unpack(bytes(made.disclosures))]))
+    with pytest.raises(proof.NoProof) as caught:
+        proof.make(made, Relation.OWNER)
+    assert caught.value.state == "erased"
+    answer = client.get(reverse("api-proof", args=[made.uid]))
+    assert (answer.status_code, answer.json()["state"]) == (409, "erased")
+
+
+def erase(record, *gone):
+    """Disclosures removed and their digests kept, as an erasure leaves them."""
+    parts = unpack(bytes(record.disclosures))
+    kept = [one for one in parts if opened(one).pointer not in gone]
+    record.hidden = b"".join(digest(one) for one in parts if one not in kept)
+    record.disclosures = pack(kept)
+    record.save(update_fields=["hidden", "disclosures"])
+
+
 def test_damaged_leaves_are_made_again_from_the_rows(record):
     batch = record.batch
     batch.leaves = bytes(32 * batch.size)
@@ -184,88 +222,91 @@ def test_a_record_that_is_not_for_the_reader_is_not_there(client, ledger_world: 
     assert [client.get(one).status_code for one in addresses] == [404, 404]
 
 
+def test_consumer_partner_and_owner_get_three_different_answers(client, ledger_world: LedgerWorld):
+    owner, partner, _ = ledger_world.organisations
+    party = [{"type": "owning_party", "destination": f"https://id.gs1.org/417/{partner.pgln}"}]
+    orders = [{"type": "po", "bizTransaction": "urn:order:PO-4711"}]
+    made = ledger_world.record(
+        owner, visibility=Visibility.PUBLIC, readers={partner.pk: Relation.CHAIN},
+        quantityList=QUANTITIES, destinationList=party, bizTransactionList=orders,
+    )  # fmt: skip
+    ledger_world.anchor()
+    address = reverse("api-proof", args=[made.uid])
+    consumer = client.get(address).content
+    client.force_login(member(partner, "quality"))
+    chain = client.get(address).content
+    client.force_login(member(owner, "supplier"))
+    whole = client.get(address).content
+
+    assert [report(one).verified for one in (consumer, chain, whole)] == [True] * 3
+    assert [report(one).hidden for one in (consumer, chain, whole)] == [3, 2, 0]
+    for secret in (b"KGM", b"quantity", partner.pgln.encode(), b"PO-4711"):
+        assert secret not in consumer, secret
+    assert b"quantity" in chain
+    assert b"PO-4711" not in chain
+    assert partner.pgln.encode() not in chain
+    assert b"PO-4711" in whole
+    shown = set(json.loads(consumer)["record"]["disclosures"])
+    hidden = {digest(one).hex() for one in unpack(bytes(made.disclosures)) if one.decode() not in shown}
+    assert set(json.loads(consumer)["record"]["hidden"]) == hidden
+
+
+def test_who_has_the_bundle_already_is_told_so_until_it_changes(client, record):
+    address = reverse("api-proof", args=[record.uid])
+    first = client.get(address)
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert first["Cache-Control"] == "private, no-cache"
+    fewer = client.get(address, {"fields": "/event/bizStep"}, headers={"If-None-Match": first["ETag"]})
+    assert fewer.status_code == 200
+    client.force_login(member(record.organisation))
+    assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 200
+    tamper_record(record.pk)
+    assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 409
+
+
+def test_a_proof_is_made_while_the_ledger_is_away(client, record, monkeypatch):
+    def away():
+        raise AssertionError("a peer was asked")
+
+    monkeypatch.setattr(apps, "ledger", away)
+    Path(settings.LEDGER_PATH).unlink()
+    assert report(client.get(reverse("api-proof", args=[record.uid])).content).verified
+
+
+def test_a_waiting_record_says_how_far_it_has_come(client, ledger_world: LedgerWorld):
+    waiting = ledger_world.record(visibility=Visibility.PUBLIC)
+    answer = client.get(reverse("api-proof", args=[waiting.uid]))
+    assert (answer.status_code, answer.json()["state"], answer.json()["ledgerState"]) == (409, "pending", "queued")
+    assert int(answer["Retry-After"]) > 0
+    ledger_world.anchor()
+    assert client.get(reverse("api-proof", args=[waiting.uid])).status_code == 200
+
+
+def test_a_forecast_and_a_model_statement_have_proofs_too(ledger_world: LedgerWorld):
+    with transaction.atomic():
+        new = [
+            NewRecord(kind, {"statement": {"run": "r-1", "metrics": {"mae": 2.5}}}, Visibility.PUBLIC)
+            for kind in ("forecast", "model")
+        ]
+        made = append(organisation=ledger_world.organisations[0], records=new)
+    ledger_world.anchor()
+    for one in made:
+        answer = report(proof.make(one, Relation.PUBLIC, fields=["/statement/run"]))
+        assert (answer.verified, answer.hidden, answer.record["statement"]) == (True, 1, {"run": "r-1"})
+
+
 def test_unknown_fields_and_unverified_records_are_answered_as_problems(client, record):
-    unknown = client.get(reverse("api-proof", args=[record.uid]), {"fields": "/event/quantityList"})
+    address = reverse("api-proof", args=[record.uid])
+    unknown = client.get(address, {"fields": "/event/nothing"})
     assert (unknown.status_code, unknown["Content-Type"]) == (400, "application/problem+json")
-    assert unknown.json()["errors"][0]["path"] == "/event/quantityList"
+    assert unknown.json()["errors"][0]["path"] == "/event/nothing"
+    forbidden = client.get(address, {"fields": "/event/bizStep,/event/quantityList"})
+    assert (forbidden.status_code, forbidden.json()["errors"][0]["path"]) == (403, "/event/quantityList")
+    assert client.get(address, {"fields": ",".join(["/event/bizStep"] * 300)}).status_code == 400
     tamper_record(record.pk)
     changed = client.get(reverse("api-proof", args=[record.uid]))
-    assert (changed.status_code, changed.json()["state"]) == (409, "mismatch")
-
-
-# --- links -------------------------------------------------------------------------------------------------------------
-
-
-def link(client, record, **asked):
-    return client.post(reverse("api-proof-links", args=[record.uid]), asked, content_type="application/json")
-
-
-def test_a_link_shows_the_chosen_fields_to_anyone(client, record):
-    token = api_token(member(record.organisation, "analyst"), record.organisation)
-    answer = client.post(
-        reverse("api-proof-links", args=[record.uid]),
-        {"fields": ["/event/quantityList/0"], "hours": 2},
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {token}"},
-    )
-    assert answer.status_code == 201, answer.content
-    left = datetime.fromisoformat(answer.json()["expires"]) - datetime.now(UTC)
-    assert timedelta(hours=1, minutes=59) < left <= timedelta(hours=2)
-    shown = client.get(answer.json()["url"])
-    assert report(shown.content).record["event"]["quantityList"] == QUANTITIES
-    assert set(pointers(shown.content)) == proof.ALWAYS | {"/event/quantityList/0"}
-
-
-def test_links_are_made_by_members_and_for_a_while(client, record):
-    assert link(client, record).status_code in (401, 403)
-    client.force_login(member(record.organisation, "analyst"))
-    assert [link(client, record, hours=hours).status_code for hours in (0, -1, 10_000, "x")] == [400] * 4
-    assert link(client, record, fields=["/event/nothing"]).status_code == 400
-    assert link(client, record, fields="x").status_code == 400
-    whole = client.get(link(client, record).json()["url"])
-    assert report(whole.content).hidden == 0
-
-
-def test_a_link_ends(client, record, monkeypatch):
-    viewer = viewer_for(record.organisation)
-    token, made = proof_links.sign(record=record, viewer=viewer, fields=None, valid_for=timedelta(hours=1))
-    assert proof_links.opened(token) == made
-
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime.now(tz) + timedelta(hours=1, seconds=1)
-
-    monkeypatch.setattr(proof_links, "datetime", Later)
-    answer = client.get(reverse("api-proof-link", args=[token]))
-    assert (answer.status_code, answer.json()["title"]) == (410, "This link does not open")
-
-
-@pytest.mark.parametrize("change", [lambda token: token[:-1], lambda token: "x" + token, lambda token: "nonsense"])
-def test_a_link_cannot_be_made_up(client, record, change):
-    token, _ = proof_links.sign(
-        record=record, viewer=viewer_for(record.organisation), fields=[], valid_for=timedelta(hours=1)
-    )
-    assert client.get(reverse("api-proof-link", args=[change(token)])).status_code == 410
-
-
-def test_a_link_shows_no_more_than_its_maker_may_see_on_that_day(client, ledger_world: LedgerWorld):
-    owner, reader, _ = ledger_world.organisations
-    shared = ledger_world.record(owner, visibility=Visibility.PARTIES, readers={reader.pk: Relation.PARTY})
-    ledger_world.anchor()
-    viewer = viewer_for(reader)
-    token, _ = proof_links.sign(record=shared, viewer=viewer, fields=None, valid_for=timedelta(hours=1))
-    assert client.get(reverse("api-proof-link", args=[token])).status_code == 200
-    shared.readers.all().delete()
-    assert client.get(reverse("api-proof-link", args=[token])).status_code == 410
-
-
-def test_nobody_makes_a_link_to_what_they_may_not_see(ledger_world: LedgerWorld):
-    private = ledger_world.record(visibility=Visibility.PRIVATE)
-    ledger_world.anchor()
-    other = Viewer(OrganisationFactory().pk)
-    with pytest.raises(proof_links.LinkRefused):
-        proof_links.sign(record=private, viewer=other, fields=None, valid_for=timedelta(hours=1))
+    assert (changed.status_code, changed.json()["state"], changed.json()["what"]) == (409, "mismatch", "changed")
 
 
 # --- the command -------------------------------------------------------------------------------------------------------
