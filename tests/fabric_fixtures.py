@@ -4,20 +4,20 @@ import pytest
 
 from docker.native import FabricNetwork, missing
 
-_WORDS = "Fabric's programs are missing"
+WORDS = "Fabric's programs are missing"
 
 
 @pytest.fixture(scope="session")
 def fabric_network(tmp_path_factory):
     """Running, with the contract deployed. Whoever kills a node starts it again."""
     if missing():
-        pytest.skip(f"{_WORDS}: {', '.join(missing())}")
+        pytest.skip(f"{WORDS}: {', '.join(missing())}")
     with FabricNetwork(tmp_path_factory.mktemp("fabric")) as running:
         yield running
 
 
 def pytest_terminal_summary(terminalreporter):
-    skipped = [one for one in terminalreporter.stats.get("skipped", ()) if _WORDS in str(one.longrepr)]
+    skipped = [one for one in terminalreporter.stats.get("skipped", ()) if WORDS in str(one.longrepr)]
     if skipped:
         terminalreporter.section("FABRIC TESTS DID NOT RUN", sep="!")
         terminalreporter.write_line(

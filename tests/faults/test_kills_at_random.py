@@ -6,74 +6,16 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
-import urllib.error
-import urllib.request
-import uuid
-from datetime import UTC, datetime
 
 import pytest
 
+from tests.load import Load
 from tests.stack import ROOT, Stack, running, until
-from traceapp.demo.consortium import GOODS
-from traceapp.demo.events import document, event, lot_quantity
 
 KILLS = int(os.environ.get("FAULTS_KILLS", "30"))
 VICTIMS = ("web", "ledgerd", "worker")
 SEED = 11
-
-
-class Load:
-    """Clients that post documents until told to stop, and remember which were acknowledged."""
-
-    def __init__(self, stack: Stack, clients: int = 3) -> None:
-        self.stack, self.ended = stack, threading.Event()
-        self.acknowledged: list[str] = []
-        self.token = stack.token("huerta-alba")
-        self.threads = [threading.Thread(target=self._post, args=(number,)) for number in range(clients)]
-
-    def __enter__(self) -> "Load":
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _post(self, client: int) -> None:
-        number = 0
-        while not self.ended.is_set():
-            number += 1
-            ids = [f"urn:uuid:{uuid.uuid4()}" for _ in range(10)]
-            body = json.dumps(document([_event(i) for i in ids], datetime.now(UTC))).encode()
-            if self._until_acknowledged(body, f"faults-{client}-{number}"):
-                self.acknowledged += ids
-
-    def _until_acknowledged(self, body: bytes, key: str) -> bool:
-        """A client that hears nothing posts the same again; whatever gets a 202 counts."""
-        while not self.ended.is_set():
-            request = urllib.request.Request(
-                f"{self.stack.url}/epcis/capture", body, method="POST",
-                headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", "Idempotency-Key": key},
-            )  # fmt: skip
-            try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
-                    return answer.status == 202
-            except urllib.error.HTTPError as error:
-                if error.code < 500:
-                    raise RuntimeError(f"a sound document was refused: {error.code} {error.read()!r}") from error
-            except (urllib.error.URLError, ConnectionError, TimeoutError, OSError):
-                pass
-            time.sleep(0.05)  # a client's own pause between tries
-        return False
-
-
-def _event(event_id: str) -> dict:
-    made = event("moguer", datetime.now(UTC), "commissioning", event_id, quantityList=lot_quantity(GOODS[0], "F1", 12))
-    return {**made, "action": "ADD", "eventID": event_id}
 
 
 @pytest.mark.timeout(1200)
@@ -81,7 +23,7 @@ def test_every_202_is_on_the_ledger_once_after_thirty_kills(tmp_path):
     rng = random.Random(SEED)
     kills = dict.fromkeys(VICTIMS, 0)
     with running(tmp_path / "data", "--empty") as stack:
-        with Load(stack) as load:
+        with Load(stack.url, [stack.token("huerta-alba")] * 3) as load:
             until(lambda: len(load.acknowledged) > 50, "the first documents are acknowledged")
             for _ in range(KILLS):
                 victim = rng.choice(VICTIMS)

@@ -31,7 +31,7 @@ LOOK: Final = 0.1
 """Seconds between two looks at the queue, while nothing else moves."""
 _BEAT: Final = 2.0
 _STAND_BY: Final = 0.5
-_LONGEST_PAUSE: Final = 10.0  # shorter than a heartbeat may be old
+_LONGEST_PAUSE: Final = 3.0  # what an outage may last beyond its end; much shorter than a heartbeat may be old
 
 TROUBLES: Final = (
     LedgerError,

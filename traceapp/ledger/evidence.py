@@ -37,7 +37,7 @@ def gather(ledger: Ledger, signers: Signers) -> int:
             keep(batch, ledger.attest(signers.of(batch.organisation_id), batch.tx_id))
             kept += 1
         except Unavailable as error:
-            _later(batch, error.message)
+            _later(batch, error.message, away=True)
             raise
         except (LedgerError, KeyStoreError, NotVerified) as error:
             logger.warning("The attestations of batch %s are not complete yet: %s", batch.pk, error)
@@ -89,10 +89,10 @@ def check(batch_id: str, tx_id: str, stored: bytes, trusted: Trust) -> Anchor:
     return check_anchor(anchor_member(batch_id, tx_id, stored, trusted), trusted)
 
 
-def _later(batch: Batch, reason: str) -> None:
+def _later(batch: Batch, reason: str, *, away: bool = False) -> None:
     attempts = batch.attempts + 1
     waiting = Batch.objects.filter(pk=batch.pk, evidenced=None)
-    waiting.update(attempts=attempts, claimed_until=_now() + settle.wait_after(attempts), reason=reason)
+    waiting.update(attempts=attempts, claimed_until=_now() + settle.wait_after(attempts, away=away), reason=reason)
 
 
 def _base64(data: bytes) -> str:

@@ -74,7 +74,7 @@ class Relay:
             elif batch.state == Batch.State.SENT:
                 self.send_again(batch)
         except Unavailable as error:
-            _postpone(batch, error.message)
+            _postpone(batch, error.message, away=True)
             raise
         except (LedgerError, KeyStoreError) as error:
             logger.warning("Batch %s waits: %s", batch.pk, error)
@@ -190,8 +190,8 @@ def _move(batch: Batch, state: Batch.State, until: datetime | None) -> bool:
     return True
 
 
-def _postpone(batch: Batch, reason: str, *, at_least: timedelta = timedelta(0)) -> None:
+def _postpone(batch: Batch, reason: str, *, at_least: timedelta = timedelta(0), away: bool = False) -> None:
     attempts = batch.attempts + 1
     ours = Batch.objects.filter(pk=batch.pk, state=batch.state, claimed_until=batch.claimed_until)
-    wait = max(settle.wait_after(attempts), at_least)
+    wait = max(settle.wait_after(attempts, away=away), at_least)
     ours.update(attempts=attempts, reason=reason, claimed_until=_now() + wait)

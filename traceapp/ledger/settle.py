@@ -9,11 +9,16 @@ from traceapp.ledger.port import VALID, code_name
 _OPEN: Final = (Batch.State.CLAIMED, Batch.State.ENDORSED, Batch.State.SENT)
 _FIRST_WAIT: Final = 0.5  # seconds
 _LONGEST_WAIT: Final = 60.0
+_WHILE_AWAY: Final = 8.0  # longer than the daemon's own pause: a batch that nobody answers must not keep others back
 
 
-def wait_after(attempts: int) -> timedelta:
-    """How long to wait after so many failures in a row: twice as long each time, a minute at the most."""
-    return timedelta(seconds=min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempts, 16)))
+def wait_after(attempts: int, *, away: bool = False) -> timedelta:
+    """How long to wait after so many failures in a row: twice as long each time, a minute at the most.
+
+    `away`: only the ledger was away. Seconds at the most, since they add to how long an outage is felt.
+    """
+    longest = _WHILE_AWAY if away else _LONGEST_WAIT
+    return timedelta(seconds=min(longest, _FIRST_WAIT * 2 ** min(attempts, 16)))
 
 
 def valid(*, batch_id: str, root: bytes, tx_id: str, block: int, now: datetime) -> bool:
