@@ -152,6 +152,7 @@ SETTLEMENT_MSP = env.str("SETTLEMENT_MSP", "")  # embedded ledger: whose word ma
 KEYSTORE_PATH = Path(env.str("KEYSTORE_PATH", str(DATA_DIR / "keys")))
 TRUST_PATH = Path(env.str("TRUST_PATH", str(DATA_DIR / "trust.json")))  # pinned: what "verified" is checked against
 COMPANY_PREFIXES_PATH = Path(env.str("COMPANY_PREFIXES_PATH", str(DATA_DIR / "company-prefixes.json")))
+VERIFY_EVERY = env.float("VERIFY_EVERY", 60.0)  # seconds at least between two wishes to verify everything now
 BATCH_SIZE = env.int("BATCH_SIZE", 1000)
 BATCH_WAIT = env.float("BATCH_WAIT", 0.5)  # seconds a batch waits for company
 ANCHOR_WITHIN = env.int("ANCHOR_WITHIN", 24 * 3600)  # seconds: what a receipt promises at the latest

@@ -16,11 +16,13 @@ from django.db import connections
 
 from tests.factories import OrganisationFactory
 from traceapp.ledger import daemon as daemons
-from traceapp.ledger import selectors, verified
+from traceapp.ledger import selectors, verified, watch
 from traceapp.ledger.daemon import Daemon
 from traceapp.ledger.errors import Unavailable
 from traceapp.ledger.lock import SingleRunner
 from traceapp.ledger.models import Batch, Finding, Heartbeat
+from traceapp.ledger.oversight import Node
+from traceapp.ledger.port import NodeHealth
 from traceapp.ledger.tamper import tamper_record
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -199,3 +201,18 @@ def test_it_rechecks_everything_in_its_idle_time(ledger_world, settings):
     assert Finding.objects.get().record_pk == record.pk
     assert selectors.ledger_status().scrub_age < PATIENCE
     assert not worker.scrubber.step()  # it rests
+
+
+def test_it_notes_how_the_ledgers_nodes_are_and_since_when(committed_ledger_world):
+    with watch.Watch():
+        until(Node.objects.filter(well=True).exists, "the ledger's file is looked at")
+    (node,) = Node.objects.all()
+    assert (node.kind, node.height) == ("file", committed_ledger_world.ledger.height())
+    assert node.said == ""
+    watch.note([NodeHealth("ledger.sqlite3", "file", "", False, "gone"), NodeHealth("peer-1", "peer", "AMSP", None)])
+    fallen, unknown = Node.objects.all()
+    assert (fallen.well, fallen.said, unknown.well) == (False, "gone", None)
+    assert fallen.since > node.since
+    watch.note([NodeHealth("ledger.sqlite3", "file", "", False, "gone still")])
+    assert Node.objects.get().since == fallen.since
+    assert Node.objects.get().looked > fallen.looked

@@ -24,10 +24,14 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from traceapp.jobs import kinds
+        from traceapp.ledger import verification
         from traceapp.ledger.metrics import collect
+        from traceapp.ledger.oversight import Verification
         from traceapp.web.metrics import register
 
         register("ledger", collect)
+        kinds.register("verification", Verification, verification.work)
 
 
 def ledger() -> "Ledger":

@@ -44,15 +44,19 @@ def everything(ledger: Ledger, progress: Callable[[Result], None] = lambda _: No
     return result
 
 
-def steps(ledger: Ledger, result: Result) -> Iterator[None]:
-    """The same, one batch or block a step. Nothing is held open in the database between steps."""
+def steps(ledger: Ledger, result: Result, *, audited: int = 0) -> Iterator[None]:
+    """The same, one batch or block a step. Nothing is held open in the database between steps.
+
+    `audited`: the batches in so many blocks were audited before, and are only counted as seen.
+    """
     chain: list[Found] = []
     for event in chained(ledger, chain):
         for one in blocks.transactions(event, ledger.chaincode):
             for written in one.batches:
                 result.seen.add(written.id)
-                _audit(written.id, OnLedger(written, one.tx_id, event.number), result)
-                yield
+                if event.number >= audited:
+                    _audit(written.id, OnLedger(written, one.tx_id, event.number), result)
+                    yield
         result.blocks += 1
         yield
     findings.keep(chain, scope=findings.OF_CHAIN)

@@ -22,6 +22,7 @@ from traceapp.ledger.relay import Relay
 from traceapp.ledger.scrub import Scrubber
 from traceapp.ledger.signers import Signers
 from traceapp.ledger.trust import NotPinned, TrustChanged
+from traceapp.ledger.watch import Watch
 from traceapp.verifier.errors import TrustError
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ class Daemon:
             return
         logger.info("ledgerd works (process %s).", os.getpid())
         try:
-            self._work()
+            with Watch():
+                self._work()
         finally:
             self._lock.release()
             logger.info("ledgerd stopped.")

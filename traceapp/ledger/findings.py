@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
+from traceapp.ledger import turns
 from traceapp.ledger.models import Finding
 
 Key = tuple[str, str, int | None, int | None]
@@ -44,7 +45,7 @@ def keep(found: Sequence[Found], *, scope: Q) -> None:
     if not found and not Finding.objects.filter(scope, resolved=None).exists():
         return
     with transaction.atomic():
-        _one_at_a_time()
+        turns.take("findings")  # two audits at once must not write the same finding twice
         held = {_key(one): one for one in Finding.objects.filter(scope, resolved=None)}
         seen = {one.key: one for one in found}
         now = datetime.now(UTC)
@@ -54,13 +55,6 @@ def keep(found: Sequence[Found], *, scope: Q) -> None:
             if key in seen and one.message != seen[key].message:
                 Finding.objects.filter(pk=one.pk).update(message=seen[key].message)
         Finding.objects.bulk_create([_row(one) for key, one in seen.items() if key not in held], batch_size=500)
-
-
-def _one_at_a_time() -> None:
-    """So that two audits at once do not write the same finding twice; SQLite's transactions take turns anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('traceapp findings'))")
 
 
 def _paged(pks: list[int], **values: datetime) -> None:

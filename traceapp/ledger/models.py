@@ -7,6 +7,7 @@ from django.db import models
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Visibility
 from traceapp.ledger.fields import StoredBytes, StoredCount, StoredTime, StoredUuid
+from traceapp.ledger.oversight import Node, Verification  # noqa: F401 (Django looks for models here)
 
 
 class RecordKind(models.TextChoices):

@@ -106,6 +106,21 @@ class Attestation:
     endorsements: tuple[tuple[bytes, bytes], ...]
 
 
+@dataclass(frozen=True)
+class NodeHealth:
+    """How a part of the network is. `kind`: `peer`, `orderer`, `contract` or `file`.
+
+    `well` is None where nobody said how to ask; `said` is what is wrong, in words; `height` how many blocks it has.
+    """
+
+    name: str
+    kind: str
+    msp_id: str
+    well: bool | None
+    said: str = ""
+    height: int | None = None
+
+
 class Ledger(Protocol):
     """A channel with our contract on it. Safe to use from several threads and processes at once.
 
@@ -155,3 +170,6 @@ class Ledger(Protocol):
 
     def trust(self) -> dict[str, Any]:
         """The content of the trust file (see the proof bundle)."""
+
+    def nodes(self) -> list[NodeHealth]:
+        """Every part of the network, and how it is now. Takes a few seconds where one does not answer."""

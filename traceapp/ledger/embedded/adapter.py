@@ -25,7 +25,7 @@ from traceapp.ledger.embedded import (
 from traceapp.ledger.embedded.network import Network
 from traceapp.ledger.embedded.store import Store
 from traceapp.ledger.errors import EndorseError, EvaluateError, SubmitError, Unavailable
-from traceapp.ledger.port import Attestation, BlockEvent, CommitStatus, Endorsed, Signer
+from traceapp.ledger.port import Attestation, BlockEvent, CommitStatus, Endorsed, NodeHealth, Signer
 
 CHANNEL, CHAINCODE = "trace", "traceability"
 NETWORK = "Traceapp demo network"
@@ -205,6 +205,12 @@ class EmbeddedLedger:
     def trust(self) -> dict[str, Any]:
         with self._store.read() as db:
             return trust.content(db, self._load(db))
+
+    def nodes(self) -> list[NodeHealth]:
+        try:
+            return [NodeHealth(self._store.path.name, "file", "", True, height=self.height())]
+        except Unavailable as error:
+            return [NodeHealth(self._store.path.name, "file", "", False, said=error.message)]
 
     def close(self) -> None:
         """Close this thread's connection to the file."""

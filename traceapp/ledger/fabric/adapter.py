@@ -10,14 +10,14 @@ from typing import Any
 
 from traceapp.ledger import errors, messages
 from traceapp.ledger.errors import EndorseError, EvaluateError, LedgerError, SubmitError, Unavailable
-from traceapp.ledger.fabric import attest, config, identity, system, trust
+from traceapp.ledger.fabric import attest, config, health, identity, system, trust
 from traceapp.ledger.fabric.config import Config
 from traceapp.ledger.fabric.deliver import BlockSource
 from traceapp.ledger.fabric.gateway import GatewayClient
 from traceapp.ledger.fabric.system import SystemContract
 from traceapp.ledger.fabric.wire import Refused, Wire
 from traceapp.ledger.identities import LocalSigner
-from traceapp.ledger.port import Attestation, BlockEvent, CommitStatus, Endorsed, Signer
+from traceapp.ledger.port import Attestation, BlockEvent, CommitStatus, Endorsed, NodeHealth, Signer
 from traceapp.ledger.protos import DecodeError, common, transaction
 
 
@@ -114,6 +114,9 @@ class FabricLedger:
 
     def trust(self) -> dict[str, Any]:
         return trust.content(self._open.config, self.genesis_hash())
+
+    def nodes(self) -> list[NodeHealth]:
+        return health.look(self._open.config, self._open.system)
 
     def close(self) -> None:
         """Close this process's connections. The next call opens them again."""
