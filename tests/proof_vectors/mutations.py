@@ -8,14 +8,12 @@ from random import Random
 from typing import Any
 
 from tests.proof_vectors.folder import FOLDER
+from tests.proof_vectors.wire_mutations import odd
 from tests.unit.verifier_network import canonical, digest, doubled, high_s, part
 
 Path = tuple[Any, ...]
-GOOD = {
-    one["bundle"]: (FOLDER / one["bundle"]).read_bytes()
-    for one in json.loads((FOLDER / "vectors.json").read_bytes())
-    if one["verified"] and one["trust"] == "trust.json"
-}
+TRUST = {one["bundle"]: one["trust"] for one in json.loads((FOLDER / "vectors.json").read_bytes()) if one["verified"]}
+GOOD = {name: (FOLDER / name).read_bytes() for name in TRUST}
 _VALUES = [None, True, 0, 1, -1, 2**31, 2**53 - 1, "", "epcis", [], {}, "00" * 32, "AA==", [[]], {"a": 1}]
 
 
@@ -24,14 +22,28 @@ def mutated(random: Random) -> tuple[str, bytes]:
     name = random.choice(list(GOOD))
     data = GOOD[name]
     if random.random() < 0.25:
-        return name, _bytes(random, data)
+        return name, bytewise(random, data)
     value = json.loads(data)
     for _ in range(random.choice([1, 1, 1, 2, 3])):
         random.choice(_KINDS)(random, value)
     return name, canonical(value)
 
 
-def _bytes(random: Random, data: bytes) -> bytes:
+def jsonwise(random: Random, value: Any) -> None:
+    """Change one thing in a JSON value: a member or element, its place, or what it is."""
+    random.choice([_replace, _replace, _remove, _add, _shuffle, _reworded])(random, value)
+
+
+def _reworded(random: Random, value: Any) -> None:
+    """One text in it, byte by byte."""
+    texts = [path for path in _paths(value) if path and isinstance(_get(value, path), str) and _get(value, path)]
+    if texts:
+        path = random.choice(texts)
+        changed = bytewise(random, _get(value, path).encode()).decode(errors="replace")
+        _parent(value, path)[path[-1]] = changed
+
+
+def bytewise(random: Random, data: bytes) -> bytes:
     at, size = random.randrange(len(data)), random.choice([1, 1, 2, 8, 64])
     return random.choice(
         [
@@ -78,7 +90,9 @@ def _add(random: Random, value: Any) -> None:
     if isinstance(parent, list):
         parent.insert(name, copy.deepcopy(random.choice([*_VALUES, parent[name]])))
     else:
-        parent[random.choice(["more", "block", "device", "inclusion"])] = copy.deepcopy(random.choice(_VALUES))
+        parent[random.choice(["more", "block", "device", "inclusion", "consenters", "revoked", "status"])] = (
+            copy.deepcopy(random.choice(_VALUES))
+        )
 
 
 def _exchange(random: Random, value: Any) -> None:
@@ -114,7 +128,9 @@ def _shuffle(random: Random, value: Any) -> None:
 def _encoded(random: Random, value: Any) -> None:
     """Inside what is base64: bits, sizes, protobuf fields, signatures."""
     anchor = value.get("anchor") if isinstance(value, dict) else None
-    paths = [one for one in _paths(anchor) if one and one[-1] in ("proposal", "payload", "endorser", "signature")]
+    if isinstance(value, dict) and isinstance(value.get("device"), dict) and random.random() < 0.5:
+        anchor = value["device"].get("anchor")
+    paths = [one for one in _paths(anchor) if one and one[-1] in _BLOBS]
     if not paths:
         return
     path = random.choice(paths)
@@ -126,12 +142,15 @@ def _encoded(random: Random, value: Any) -> None:
     _parent(anchor, path)[path[-1]] = base64.b64encode(changed).decode()
 
 
+_BLOBS = ("proposal", "payload", "endorser", "signature", "block")
 _IN_BYTES: list[Callable[[Random, bytes], bytes]] = [
-    _bytes,
-    _bytes,
+    bytewise,
+    bytewise,
     lambda _, data: high_s(data),
     lambda _, data: doubled(data),
     lambda random, data: data + part(random.randrange(1, 9), random.randbytes(3)),
+    odd,
+    odd,
     lambda _, data: data + b"\n",
     lambda _, data: data.replace(b"-----END", b"\n-----END"),
     lambda _, data: data.replace(b"\n", b"\r\n"),
@@ -150,7 +169,7 @@ def _disclosure(random: Random, value: Any) -> None:
     if what == 0 and isinstance(record.get("hidden"), list):
         record["hidden"].append(digest(shown.pop(at)).hex())
     elif what == 1:
-        shown[at] = _bytes(random, shown[at].encode()).decode(errors="replace")
+        shown[at] = bytewise(random, shown[at].encode()).decode(errors="replace")
     elif what == 2:
         shown[at] = shown[at].replace("/event/", random.choice(["/event//", "/event/x", "/"]))
     else:
