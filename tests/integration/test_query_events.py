@@ -1,6 +1,9 @@
 """GET /epcis/events: what a client captures it finds again, by every kind of parameter, and nobody finds what is hidden."""
 
 import json
+import os
+import subprocess
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +14,7 @@ from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import Visibility
 
 pytestmark = pytest.mark.django_db
+DATA = Path(os.environ.get("TRACEAPP_DATA", "/nonexistent"))
 
 
 class Caller:
@@ -288,3 +292,55 @@ def test_fields_are_asked_for_by_any_name_they_have(farm):
     assert len(events_in(farm.get(headers=declared, **{"EXISTS_other:grade": ""}))) == 1
     declared = {"GS1-Extensions": "ex=http://elsewhere.example/"}
     assert events_in(farm.get(headers=declared, **{"EXISTS_ex:grade": ""})) == []
+
+
+URN, LINK = "urn:epc:id:sgtin:9506000.013435.7", f"https://id.gs1.org/01/{GTIN}/21/7"
+OTHER_DOMAIN = f"https://brand.example/01/{GTIN}/21/8"
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ({}, [LINK, f"https://id.gs1.org/01/{GTIN}/21/8"]),
+        ({"GS1-EPC-Format": "Always_GS1_Digital_Link"}, [LINK, f"https://id.gs1.org/01/{GTIN}/21/8"]),
+        ({"GS1-EPC-Format": "Always_EPC_URN"}, [URN, "urn:epc:id:sgtin:95060001343.05.8"]),
+        ({"GS1-EPC-Format": "Never_Translates"}, [URN, OTHER_DOMAIN]),
+    ],
+)
+def test_identifiers_come_in_the_form_that_is_asked_for(farm, form, expected):
+    farm.capture(object_event("receiving", eventID=eid(1), epcList=[URN, OTHER_DOMAIN]))
+    assert events_in(farm.get(headers=form))[0]["epcList"] == expected
+    assert farm.get(headers={"GS1-EPC-Format": "Sometimes"}).status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("form", "step"),
+    [
+        ("Always_Web_URI", b"https://ref.gs1.org/cbv/BizStep-receiving"),
+        ("Always_URN", b"urn:epcglobal:cbv:bizstep:receiving"),
+    ],
+)
+def test_an_answer_in_xml_is_valid_and_spells_words_as_asked(farm, form, step, tmp_path, ledger_world):
+    farm.capture(object_event("receiving", eventID=eid(1), epcList=[URN]), shipping(event_id=eid(2)))
+    ledger_world.anchor()
+    answer = farm.get(headers={"Accept": "application/xml", "GS1-CBV-XML-Format": form}, perPage=1)
+    assert answer.status_code == 200, answer.content
+    assert answer["Content-Type"].startswith("application/xml")
+    assert step in answer.content
+    assert b"verified" in answer.content
+    assert 'rel="next"' in answer["Link"]
+    valid_xml(answer.content, tmp_path)
+
+
+def valid_xml(content, folder):
+    """By the standard's own schema, where the folder of examples is there."""
+    schema = DATA / "epcis/XSD/EPCglobal-epcis-query-2_0.xsd"
+    if not schema.exists():
+        return
+    (folder / "answer.xml").write_bytes(content)
+    checked = subprocess.run(
+        ["xmllint", "--nonet", "--noout", "--schema", str(schema), str(folder / "answer.xml")],
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stderr

@@ -10,12 +10,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from traceapp.accounts.visibility import viewer_of
+from traceapp.epcis.company_prefix import built_in
+from traceapp.epcis.formats import EpcFormat
+from traceapp.epcis.spelling import in_json, with_identifiers
+from traceapp.epcis.xml_writer import write_xml
+from traceapp.masterdata.company_prefixes import length_of
 from traceapp.query import document, parse
 from traceapp.query.asked import PER_PAGE, Asked, asked_for, next_token
 from traceapp.query.errors import QueryError
 from traceapp.query.pages import Page, check_count, page
 from traceapp.query.tokens import PARAMETER, Issued
+from traceapp.web.epcis_rest import headers as gs1
 from traceapp.web.epcis_rest.exceptions import EpcisProblem
+from traceapp.web.epcis_rest.negotiation import Xml
 from traceapp.web.epcis_rest.views import EpcisView
 
 Complete = Callable[[dict[str, Any]], dict[str, Any]]
@@ -58,17 +65,30 @@ def _continued(asked: Asked, found: Page, left: int | None) -> Issued | None:
 def rendered(
     request: Request, found: Page, name: str, issued: Issued | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A page as an EPCISQueryDocument, in JSON or XML."""
-    made = document.document(
-        found.shown,
-        found.withheld,
-        name=name,
-        now=timezone.now(),
-        proof_url=lambda uid: request.build_absolute_uri(reverse("api-proof", args=[uid])),
-        rewrite=lambda event: event,
-        token=issued.text if issued else "",
-    )
-    return EpcisView.answer(request, made, headers=headers)
+    """A page as an EPCISQueryDocument in JSON or XML, identifiers and words spelled as the client asks."""
+    form = gs1.epc_format(request)
+    words = gs1.cbv_format(request)
+    lengths = length_of() if form is EpcFormat.URN else built_in
+
+    def made(rewrite: document.Rewrite, token: str) -> dict[str, Any]:
+        return document.document(
+            found.shown,
+            found.withheld,
+            name=name,
+            now=timezone.now(),
+            proof_url=lambda uid: request.build_absolute_uri(reverse("api-proof", args=[uid])),
+            rewrite=rewrite,
+            token=token,
+        )
+
+    def xml() -> bytes:
+        return write_xml(made(lambda event: with_identifiers(event, form, lengths), ""), words)
+
+    if isinstance(request.accepted_renderer, Xml):
+        return EpcisView.answer(request, None, xml=xml, headers=headers)
+    token = issued.text if issued else ""
+    in_words = made(lambda event: in_json(with_identifiers(event, form, lengths)), token)
+    return EpcisView.answer(request, in_words, headers=headers)
 
 
 def _next_headers(request: Request, asked: Asked, issued: Issued | None) -> dict[str, str]:
