@@ -225,6 +225,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 30.0},
+    "capture-sweep": {"task": "capture.sweep", "schedule": 60.0},
 }
 
 # --- pages -----------------------------------------------------------------------------------------------------------

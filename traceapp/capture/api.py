@@ -1,13 +1,12 @@
 """EPCIS 2.0 capture interface: documents in, jobs out (GS1 EPCIS 2.0.1 section 12, REST bindings)."""
 
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, UnsupportedMediaType
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,62 +15,34 @@ from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import has_role
 from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.visibility import viewer_of
-from traceapp.capture import documents, jobs
-from traceapp.capture.errors import CaptureRefused, DocumentTooLarge
+from traceapp.capture import job_pages, job_rows, jobs
+from traceapp.capture.body import body_of
+from traceapp.capture.errors import SHOWN, CaptureRefused, EventConflict
+from traceapp.capture.models import Behaviour, CaptureJob
 from traceapp.capture.selectors import jobs_of
 from traceapp.capture.services import capture_document
 from traceapp.web.epcis_rest.exceptions import EpcisProblem
 from traceapp.web.epcis_rest.views import JSON_ONLY, EpcisView
-from traceapp.web.pagination import Pages
 
 ERROR_BEHAVIOUR = ("GS1-EPCIS-Capture-Error-Behaviour", "GS1-Capture-Error-Behaviour")
 """The header in the standard's text, and what the REST description calls it."""
-
-MOST_UNSEEN = 64 * 1024 * 1024  # bytes of a document too large that are read before it is refused
-JSON_TYPES = frozenset({"application/json", "application/ld+json", ""})
-
-
-def body_of(request: HttpRequest) -> bytes:
-    """The bytes as sent: what is hashed is what came. CaptureRefused, DocumentTooLarge."""
-    if (request.content_type or "").lower() not in JSON_TYPES:
-        raise UnsupportedMediaType(str(request.content_type), "Send an EPCIS document as application/ld+json.")
-    try:
-        size = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        raise CaptureRefused([("Content-Length", "This header must be a number.")]) from None
-    if not size and request.META.get("wsgi.input_terminated"):
-        return _of_unknown_length(request.META["wsgi.input"])
-    try:
-        documents.check_size(size)
-    except DocumentTooLarge:
-        _read_on(request)
-        raise
-    return request.body
-
-
-def _of_unknown_length(stream: BinaryIO) -> bytes:
-    """A body sent in chunks, without a Content-Length: Django would take it for an empty one."""
-    body = stream.read(settings.CAPTURE_MAX_BYTES + 1)
-    try:
-        documents.check_size(len(body))
-    except DocumentTooLarge as error:
-        _read_on(stream)
-        why = f"The document has more than {settings.CAPTURE_MAX_BYTES:,} bytes, the most that are taken at once."
-        raise DocumentTooLarge([("", f"{why} Split it into several.")]) from error
-    return body
-
-
-def _read_on(stream: BinaryIO | HttpRequest) -> None:
-    """Take in the rest unseen, within reason: a client that still sends when we hang up never reads our answer."""
-    left = MOST_UNSEEN
-    while left > 0 and (piece := stream.read(min(left, 1 << 20))):
-        left -= len(piece)
 
 
 def refused(error: CaptureRefused) -> EpcisProblem:
     """The refusal as problem details, every error with its place."""
     headers = limits() if error.status == 413 else None
-    return EpcisProblem(error.status, error.summary, title=error.title, errors=error.errors[:100], headers=headers)
+    return EpcisProblem(error.status, error.summary, title=error.title, errors=error.errors[:SHOWN], headers=headers)
+
+
+def behaviour_of(request: Request) -> str:
+    """What the client wants an error to do to the rest of a document. CaptureRefused."""
+    given = {name: request.headers[name].strip().lower() for name in ERROR_BEHAVIOUR if name in request.headers}
+    for name, word in given.items():
+        if word not in Behaviour.values:
+            raise CaptureRefused([(name, f"This is {' or '.join(Behaviour.values)}, not {word[:40]!r}.")])
+    if len(set(given.values())) > 1:
+        raise CaptureRefused([(ERROR_BEHAVIOUR[0], f"{ERROR_BEHAVIOUR[1]} says something else; send one of the two.")])
+    return next(iter(given.values()), Behaviour.ROLLBACK)
 
 
 class Capture(EpcisView):
@@ -81,45 +52,57 @@ class Capture(EpcisView):
     renderer_classes = JSON_ONLY
 
     @extend_schema(
-        request=OpenApiTypes.OBJECT,
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        request={"application/json": OpenApiTypes.OBJECT, "application/xml": OpenApiTypes.STR},
+        parameters=[
+            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER),
+            OpenApiParameter(ERROR_BEHAVIOUR[0], str, OpenApiParameter.HEADER, enum=Behaviour.values),
+        ],
         responses={202: OpenApiTypes.OBJECT},
         summary="Capture an EPCIS document",
-        description="All of its events or none. The answer carries a signed receipt, and `Location` the job.",
+        description="The answer carries a signed receipt, and `Location` the job, which tells what became of it.",
     )
     def post(self, request: Request) -> Response:
-        viewer = viewer_of(request)
-        member: Any = request.user
         try:
-            job = capture_document(
-                organisation=Organisation.objects.get(pk=viewer.acting_for),
-                member=member,
-                body=self._body(request),
-                idempotency_key=request.headers.get("Idempotency-Key"),
-            )
+            job = self._job(request)
+        except EventConflict as error:
+            if error.job is None:
+                raise refused(error) from error
+            job = error.job
         except CaptureRefused as error:
             raise refused(error) from error
         where = request.build_absolute_uri(reverse("epcis-capture-job", args=[job.uid]))
         return Response(jobs.accepted(job), status=202, headers={"Location": where, **limits()})
 
-    def _body(self, request: Request) -> bytes:
-        for header in ERROR_BEHAVIOUR:
-            if request.headers.get(header, "rollback").lower() != "rollback":
-                raise CaptureRefused(
-                    [(header, "Only rollback is offered: a document is captured whole or not at all.")]
-                )
-        return body_of(request._request)
+    def _job(self, request: Request) -> CaptureJob:
+        member: Any = request.user
+        behaviour = behaviour_of(request)
+        body, form = body_of(request._request)
+        return capture_document(
+            organisation=Organisation.objects.get(pk=viewer_of(request).acting_for),
+            member=member,
+            body=body,
+            form=form,
+            behaviour=behaviour,
+            idempotency_key=request.headers.get("Idempotency-Key"),
+        )
 
     @extend_schema(
-        operation_id="epcis_capture_list", responses={200: OpenApiTypes.OBJECT}, summary="Capture jobs, newest first"
+        operation_id="epcis_capture_list",
+        parameters=[
+            OpenApiParameter("perPage", int, description="Jobs of a page, 30 unless given, 500 at most."),
+            OpenApiParameter("nextPageToken", str, description="From the `Link` of the answer before."),
+        ],
+        responses={200: OpenApiTypes.OBJECT},
+        summary="Capture jobs, newest first",
     )
     def get(self, request: Request) -> Response:
-        pages = Pages()
-        page = pages.paginate_queryset(jobs_of(viewer_of(request)), request, view=self)
-        return pages.get_paginated_response([jobs.as_epcis(job) for job in page or []])
+        viewer = viewer_of(request)
+        job_rows.sweep(jobs_of(viewer))
+        page = job_pages.page_of(request, jobs_of(viewer), viewer.acting_for)
+        return Response([jobs.as_epcis(job) for job in page.jobs], headers=page.headers)
 
     def discovery(self) -> dict[str, str]:
-        return limits() | dict.fromkeys(ERROR_BEHAVIOUR, "rollback")
+        return limits() | dict.fromkeys(ERROR_BEHAVIOUR, "all")
 
 
 class CaptureJobView(EpcisView):
@@ -128,7 +111,10 @@ class CaptureJobView(EpcisView):
     @extend_schema(responses={200: OpenApiTypes.OBJECT}, summary="One capture job")
     def get(self, request: Request, uid: str) -> Response:
         job = get_object_or_404(jobs_of(viewer_of(request)), uid=uid)
-        return Response(jobs.as_epcis(job) | {"ledger": jobs.ledger_states(job), "receipt": job.receipt})
+        if job_rows.sweep(CaptureJob.objects.filter(pk=job.pk)):
+            job.refresh_from_db()
+        shown = jobs.as_epcis(job) | {"ledger": jobs.ledger_states(job), "receipt": job.receipt}
+        return self.answer(request, shown, xml=lambda: jobs.as_xml(shown))
 
 
 class UnknownJob(EpcisView):

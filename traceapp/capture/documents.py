@@ -1,34 +1,43 @@
-"""Bytes of an EPCIS 2.0 document (JSON-LD) to events that may be stored, or every reason why not, with its place."""
+"""Bytes of an EPCIS document (JSON-LD or XML) to events that may be stored, or every reason why not, with its place."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
 from traceapp.capture.errors import CaptureRefused, DocumentTooLarge, Place
 from traceapp.capture.models import EVENT_ID_LENGTH
 from traceapp.commitments.times import parse_rfc3339
-from traceapp.epcis.parse import EpcisError, ParsedEvent, parse_document, parse_query_document
+from traceapp.epcis.parse import Document, EpcisError, ParsedEvent, parse_any
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far ahead of our clock an event may be: what clocks of phones and scanners differ by. An event has happened."""
 
-HEAD = 4096  # bytes of a document among which its type stands
 
+def read(body: bytes, *, form: str = "", one_by_one: bool = False) -> Document:
+    """The document in JSON or XML (`form`; by its looks if empty), within the limits.
 
-def read(body: bytes) -> list[ParsedEvent]:
-    """The events of a document. CaptureRefused with all errors found, DocumentTooLarge beyond the limits."""
+    CaptureRefused with all errors found, DocumentTooLarge beyond the limits. With `one_by_one`, errors of single events
+    are told in the document instead.
+    """
     check_size(len(body))
     if not body.strip():
         raise CaptureRefused([("", "The body is empty; an EPCISDocument is expected.")])
     try:
-        # Answers of another repository are taken too, as the standard asks.
-        is_answer = b'"EPCISQueryDocument"' in body[:HEAD]
-        events = (parse_query_document if is_answer else parse_document)(body).events
+        document = parse_any(body, form=form, one_by_one=one_by_one)
     except EpcisError as error:
-        raise CaptureRefused(_places(error)) from error
-    check_count(len(events))
-    return list(events)
+        raise CaptureRefused(places(error.errors)) from error
+    count = len(document.events) + len({path.partition("]")[0] for path, _ in document.faults})
+    if count or not vocabularies(document):
+        check_count(count)
+    return document
+
+
+def vocabularies(document: Document) -> list[Any]:
+    """The master data that a document's header carries."""
+    header = document.raw.get("epcisHeader") or {}
+    return list((header.get("epcisMasterData") or {}).get("vocabularyList") or ())
 
 
 def check_size(size: int) -> None:
@@ -51,16 +60,14 @@ def check_count(count: int) -> None:
 
 def check_events(events: Sequence[ParsedEvent], *, now: datetime) -> None:
     """CaptureRefused for what the standard allows and we do not: a time to come, an endless event ID."""
-    latest = now + CLOCK_SKEW
-    errors: list[Place] = []
-    for index, event in enumerate(events):
-        errors += _errors(event, f"eventList[{index}]", latest, now)
+    errors = [place for index, event in enumerate(events) for place in errors_of(event, f"eventList[{index}]", now)]
     if errors:
         raise CaptureRefused(errors)
 
 
-def _errors(event: ParsedEvent, path: str, latest: datetime, now: datetime) -> Iterator[Place]:
-    if parse_rfc3339(event.raw["eventTime"]) > latest:
+def errors_of(event: ParsedEvent, path: str, now: datetime) -> Iterator[Place]:
+    """What we refuse of an event that the standard allows."""
+    if parse_rfc3339(event.raw["eventTime"]) > now + CLOCK_SKEW:
         given = event.raw["eventTime"]
         why = f"{given} is in the future (it is {now:%Y-%m-%dT%H:%M:%SZ} now); an event has already happened."
         yield f"{path}.eventTime", why
@@ -68,8 +75,9 @@ def _errors(event: ParsedEvent, path: str, latest: datetime, now: datetime) -> I
         yield f"{path}.eventID", f"An event ID has at most {EVENT_ID_LENGTH} characters."
 
 
-def _places(error: EpcisError) -> list[Place]:
-    return [(path, _sentence(why)) for path, why in error.errors or [(error.path, error.why)]]
+def places(errors: Sequence[tuple[str, str]]) -> list[Place]:
+    """Faults as sentences with their places."""
+    return [(path, _sentence(why)) for path, why in errors]
 
 
 def _sentence(why: str) -> str:

@@ -1,6 +1,10 @@
 """What a capture may be refused for. Each error says where in the document and what; nothing of it was stored."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traceapp.capture.models import CaptureJob
 
 Place = tuple[str, str]
 """Where (`eventList[3].epcList[0]`, empty for the document as a whole) and what, as a sentence."""
@@ -41,7 +45,8 @@ class KeyReused(CaptureRefused):
 
 
 class EventConflict(CaptureRefused):
-    """An eventID that stands for another content already."""
+    """An eventID that stands for another content already. `job` is the capture job that failed by it, if any."""
 
     status = 409
     title = "Event ID used before"
+    job: "CaptureJob | None" = None

@@ -27,10 +27,18 @@ class Source(models.TextChoices):
     IMPORT = "import", "Import command"
 
 
+class Behaviour(models.TextChoices):
+    """What an error in one event does to the others of its document."""
+
+    ROLLBACK = "rollback", "All or nothing"
+    PROCEED = "proceed", "As many as possible"
+
+
 class CaptureJob(models.Model):
     """One document taken in, or one form sent: what became of it, as EPCIS 2.0 section 12 describes a capture job.
 
-    A document is stored whole or refused whole, in one transaction (`captureErrorBehaviour` is always rollback).
+    `running` and `success` together tell the four states of the standard. With rollback a document is stored whole or
+    not at all, in one transaction; with proceed, slice by slice.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -41,8 +49,12 @@ class CaptureJob(models.Model):
         max_length=220, help_text="`key:` and what the client sent, or `body:` and the SHA-256 of the document."
     )
     body_digest = models.CharField(max_length=64, help_text="SHA-256 of the document as received, hex.")
+    behaviour = models.CharField(max_length=8, choices=Behaviour.choices, default=Behaviour.ROLLBACK)
     running = models.BooleanField(default=True)
     success = models.BooleanField(default=True)
+    interrupted = models.BooleanField(default=False, help_text="The process that worked on it ended.")
+    position = models.PositiveIntegerField(default=0, help_text="Events dealt with so far.")
+    touched = models.DateTimeField(auto_now=True, help_text="A job at work that was not touched for long is forsaken.")
     events = models.PositiveIntegerField(default=0)
     stored = models.PositiveIntegerField(default=0)
     repeated = models.PositiveIntegerField(default=0, help_text="Events that were stored before with the same content.")

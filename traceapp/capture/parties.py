@@ -1,6 +1,6 @@
 """Which organisations an event names, and who owns the products in it, as far as our master data knows."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -30,14 +30,12 @@ def owners_of(traced: Iterable[tuple[int, str]]) -> dict[int, int]:
     return {key: owners[gtin] for key, gtin in gtins.items() if gtin in owners}
 
 
-def unknown(events: Sequence[ParsedEvent]) -> list[Place]:
+def unknown(numbered: Iterable[tuple[int, ParsedEvent]]) -> list[Place]:
     """Parties and places that nobody here goes by, where they stand in the document; the first `SHOWN`.
 
     Trading partners may well be elsewhere, so that this is no error; but one mistyped would never read the event.
     """
-    named = [
-        (f"eventList[{index}].{path}", gln) for index, event in enumerate(events) for path, gln in _glns_of(event.raw)
-    ]
+    named = [(f"eventList[{index}].{path}", gln) for index, event in numbered for path, gln in _glns_of(event.raw)]
     known = organisations_by_gln({gln for _, gln in named}) if named else {}
     why = "No organisation or place with GLN {} is registered here: nobody reads this event by being named so."
     return [(path, why.format(gln)) for path, gln in named if gln not in known][:SHOWN]

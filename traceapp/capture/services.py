@@ -1,26 +1,25 @@
 """The one write path: every event comes in here, whichever door it came through."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-from django.db import IntegrityError, transaction
+from django.db import OperationalError
 from django.utils import timezone
 
 from traceapp.accounts.models import Membership, Organisation, User
 from traceapp.accounts.permissions import require
 from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.visibility import Viewer
-from traceapp.capture import documents, parties
-from traceapp.capture.errors import CaptureRefused, KeyReused
-from traceapp.capture.models import CaptureJob, Source
+from traceapp.capture import documents, header, job_rows, parties, proceed
+from traceapp.capture.errors import SHOWN, CaptureRefused, EventConflict, Place
+from traceapp.capture.locks import one_at_a_time, twice
+from traceapp.capture.models import Behaviour, CaptureJob, Source
 from traceapp.capture.store import Stored, store
-from traceapp.epcis.parse import ParsedEvent
+from traceapp.epcis.parse import Document, ParsedEvent
 from traceapp.ledger.models import Record
 from traceapp.ledger.receipts import sign_receipt
 
 KEY_LENGTH = 200
-T = TypeVar("T")
 
 
 def capture_events(
@@ -43,13 +42,13 @@ def capture_events(
     documents.check_events(events, now=timezone.now())
 
     def take() -> list[Record]:
-        _one_at_a_time(organisation)
+        one_at_a_time(organisation)
         stored = store(organisation, events, visibility)
         if job is not None:
-            _finish(job, events, stored)
+            _fill(job, events, stored)
         return stored.records
 
-    return _twice(take)
+    return twice(take)
 
 
 def capture_document(
@@ -60,33 +59,62 @@ def capture_document(
     idempotency_key: str | None = None,
     source: str = Source.REST,
     visibility: int | None = None,
+    behaviour: str = Behaviour.ROLLBACK,
+    form: str = "",
 ) -> CaptureJob:
-    """Take in an EPCIS document whole, once. The same key, or without one the same bytes, answer the same job again.
+    """Take in an EPCIS document once; `form` is json or xml, by its looks if empty.
 
+    The same key, or without one the same bytes, answer the same job again. Its master data is taken where it is about
+    keys of the organisation.
     Raises PermissionDenied, CaptureRefused, DocumentTooLarge, KeyReused (the key came before with other bytes),
-    EventConflict.
+    EventConflict, with the failed job as `job`. With `proceed`, errors of single events are told by the job alone.
     """
     authorise(organisation, member)
     documents.check_size(len(body))
-    digest = hashlib.sha256(body).hexdigest()
+    proceeds = behaviour == Behaviour.PROCEED
+    digest = hashlib.sha256((b"proceed:" if proceeds else b"") + body).hexdigest()
     key = _job_key(idempotency_key, digest)
-    earlier = _earlier(organisation, key, digest)
-    if earlier is not None:
-        return earlier
-    events = documents.read(body)
+    known = job_rows.earlier(organisation, key, digest)
+    if known is not None and known.success and not known.running:
+        return known
+    document = documents.read(body, form=form, one_by_one=proceeds)
+    if not proceeds:
+        documents.check_events(document.events, now=timezone.now())
+    job = job_rows.opened(
+        organisation=organisation, member=member, source=source, key=key, digest=digest, behaviour=behaviour
+    )
+    if proceeds:
+        return proceed.work(job, document, visibility)
+    return _whole(job, document, visibility)
+
+
+def _whole(job: CaptureJob, document: Document, visibility: int | None) -> CaptureJob:
+    """All events or none, in one transaction."""
 
     def take() -> CaptureJob:
-        _one_at_a_time(organisation)
-        known = _earlier(organisation, key, digest)
-        if known is not None:
-            return known
-        job = new_job(organisation=organisation, member=member, source=source, key=key, digest=digest)
-        capture_events(
-            organisation=organisation, member=member, events=events, source=source, visibility=visibility, job=job
-        )
-        return job
+        one_at_a_time(job.organisation)
+        current = CaptureJob.objects.select_related("organisation").get(pk=job.pk)
+        if current.running:
+            warnings = header.take(current.organisation, document)
+            stored = store(current.organisation, document.events, visibility)
+            _fill(current, document.events, stored, warnings)
+        return current
 
-    return _twice(take)
+    try:
+        done = twice(take)
+    except EventConflict as error:
+        job_rows.note(job, [job_rows.error(place, status=409) for place in error.errors])
+        job_rows.finish(job)
+        error.job = job
+        raise
+    except OperationalError:
+        job_rows.interrupt(job)
+        raise
+    if not done.success and done.errors and not done.interrupted:
+        known = EventConflict((one.get("path", ""), one["detail"]) for one in done.errors)
+        known.job = done
+        raise known
+    return done
 
 
 def new_job(*, organisation: Organisation, member: User | None, source: str, key: str, digest: str) -> CaptureJob:
@@ -112,39 +140,12 @@ def _job_key(given: str | None, digest: str) -> str:
     return f"key:{given}"
 
 
-def _earlier(organisation: Organisation, key: str, digest: str) -> CaptureJob | None:
-    job = CaptureJob.objects.filter(organisation=organisation, idempotency_key=key).first()
-    if job is not None and job.body_digest != digest:
-        why = (
-            f"This key was used on {job.created:%Y-%m-%d %H:%M:%S} UTC for another document (job {job.uid}). "
-            "Send each document with a key of its own."
-        )
-        raise KeyReused([("Idempotency-Key", why)])
-    return job
-
-
-def _one_at_a_time(organisation: Organisation) -> None:
-    """Captures of one organisation wait for each other, so that a repeat sees what came before it.
-
-    SQLite has locked the whole file by now (IMMEDIATE); elsewhere the organisation's row is the lock.
-    """
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
-
-
-def _twice(take: Callable[[], T]) -> T:
-    """In a transaction; once more if another process won a race that only a constraint could see."""
-    try:
-        with transaction.atomic():
-            return take()
-    except IntegrityError:
-        with transaction.atomic():
-            return take()
-
-
-def _finish(job: CaptureJob, events: Sequence[ParsedEvent], stored: Stored) -> None:
-    job.running, job.success, job.finished = False, True, timezone.now()
-    job.events, job.stored, job.repeated = len(events), stored.new, len(events) - stored.new
+def _fill(job: CaptureJob, events: Sequence[ParsedEvent], stored: Stored, warnings: Sequence[Place] = ()) -> None:
+    """What became of a document that was stored whole."""
+    job.events = job.position = len(events)
+    job.stored, job.repeated = stored.new, len(events) - stored.new
     job.records = [record.pk for record in stored.records]
-    job.warnings = [{"path": path, "detail": why} for path, why in parties.unknown(events)]
-    job.receipt = sign_receipt(stored.records)
-    job.save()
+    job.warnings = job_rows.told([*warnings, *parties.unknown(enumerate(events))])[:SHOWN]
+    job.receipt = sign_receipt(stored.records) if stored.records else ""
+    job.success = True
+    job_rows.finish(job)

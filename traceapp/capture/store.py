@@ -32,8 +32,12 @@ class Stored:
 
 
 def body_of(event: ParsedEvent) -> duplicates.Body:
-    """What is committed: the event as received with its ID (given or assigned), and its extensions' prefixes."""
+    """What is committed: the event as received with its ID (given or assigned), and its extensions' prefixes.
+
+    A `recordTime` that came with it is another repository's; ours stands in the record.
+    """
     raw = event.raw
+    raw.pop("recordTime", None)
     raw.setdefault("eventID", f"urn:uuid:{uuid.uuid4()}")
     raw.setdefault("errorDeclaration", None)
     return {"event": raw, "context": dict(event.context)} if event.context else {"event": raw}

@@ -16,7 +16,7 @@ from traceapp.epcis.context import Prefixes
 from traceapp.epcis.goods import Goods, goods_of
 from traceapp.epcis.master_data import master_data, vocabulary_list
 from traceapp.epcis.models import TYPES, AnyEvent
-from traceapp.epcis.xml_document import XmlDocumentError, looks_like_xml, read_xml
+from traceapp.epcis.xml_document import XmlDocumentError, looks_like_xml, read_xml_events
 
 __all__ = [
     "Document",
@@ -30,6 +30,7 @@ __all__ = [
     "parse_query_document",
 ]
 
+Faults = list[tuple[str, str]]
 MAX_ERRORS = 100
 HEAD = 4096  # bytes of a document among which its type stands
 
@@ -58,11 +59,17 @@ class ParsedEvent:
 
 @dataclass(frozen=True)
 class Document:
-    """A document that passed: its context as received, its events, and the members around them."""
+    """A document that passed: its context as received, its events, and the members around them.
+
+    Where events were read one by one, `faults` says by (path, why) what is wrong with those that did not pass, and
+    `places` where in the document the others stand.
+    """
 
     context: dict[str, Any] | list[Any] | str
     events: list[ParsedEvent]
     raw: dict[str, Any]
+    places: list[int] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
 
 
 _HEAD: dict[str, Check] = {
@@ -110,29 +117,37 @@ def parse_query_document(data: bytes) -> Document:
     return check_query_document(_read(data, "epcisBody.queryResults.resultsBody."))
 
 
-def parse_any(data: bytes) -> Document:
-    """Read a document or query document in JSON or XML (2.0 or 1.x), as it says itself what it is."""
-    if looks_like_xml(data):
+def parse_any(data: bytes, *, form: str = "", one_by_one: bool = False) -> Document:
+    """Read a document or query document in JSON or XML (2.0 or 1.x), as `form` says or it looks like.
+
+    EpcisError for all faults found; with `one_by_one` only for those of the document itself, and those of events are
+    told in `Document.faults`.
+    """
+    faults: list[tuple[str, str]] = []
+    if form == "xml" or (not form and looks_like_xml(data)):
         try:
-            raw = read_xml(data)
+            raw, faults = read_xml_events(data)
         except XmlDocumentError as error:
             raise EpcisError(error.errors) from None
     else:
         is_query = b'"EPCISQueryDocument"' in data[:HEAD]
         raw = _read(data, "epcisBody.queryResults.resultsBody." if is_query else "epcisBody.")
-    return check_query_document(raw) if raw.get("type") == "EPCISQueryDocument" else check_document(raw)
+    if faults and not one_by_one:
+        raise EpcisError(faults)
+    check = check_query_document if raw.get("type") == "EPCISQueryDocument" else check_document
+    return check(raw, faults if one_by_one else None)
 
 
-def check_document(raw: dict[str, Any]) -> Document:
-    """An EPCISDocument that was read as JSON values. EpcisError as above."""
+def check_document(raw: dict[str, Any], faults: Faults | None = None) -> Document:
+    """An EPCISDocument that was read as JSON values. EpcisError as above; a list `faults` takes those of events."""
     required = ("@context", "type", "schemaVersion", "creationDate", "epcisBody")
-    return _document(raw, _DOCUMENT, required, ("epcisBody",))
+    return _document(raw, _DOCUMENT, required, ("epcisBody",), faults)
 
 
-def check_query_document(raw: dict[str, Any]) -> Document:
+def check_query_document(raw: dict[str, Any], faults: Faults | None = None) -> Document:
     """The same of an EPCISQueryDocument."""
     body = ("epcisBody", "queryResults", "resultsBody")
-    return _document(raw, _QUERY_DOCUMENT, ("@context", "type", "epcisBody"), body)
+    return _document(raw, _QUERY_DOCUMENT, ("@context", "type", "epcisBody"), body, faults)
 
 
 def parse_event(raw: Mapping[str, Any], *, path: str = "", context: object = None) -> ParsedEvent:
@@ -161,17 +176,22 @@ def goods(event: ParsedEvent | AnyEvent | Mapping[str, Any]) -> Goods:
 
 
 def _document(
-    raw: dict[str, Any], members: dict[str, Check], required: tuple[str, ...], body: tuple[str, ...]
+    raw: dict[str, Any],
+    members: dict[str, Check],
+    required: tuple[str, ...],
+    body: tuple[str, ...],
+    faults: Faults | None,
 ) -> Document:
-    prefixes, faults = contexts.resolve(raw["@context"]) if "@context" in raw else (dict(contexts.STANDARD), [])
-    errors = [(f"@context{at}", why) for at, why in faults]
+    prefixes, wrong = contexts.resolve(raw["@context"]) if "@context" in raw else (dict(contexts.STANDARD), [])
+    errors = [(f"@context{at}", why) for at, why in wrong]
     errors += [(at[1:], why) for at, why in members_of(raw, prefixes, members, required)]
     if errors:
         raise EpcisError(errors)
     inner: Any = raw
     for name in body:
         inner = inner[name]
-    return Document(raw["@context"], _events(inner["eventList"], prefixes), raw)
+    places, events = _events(inner["eventList"], prefixes, faults)
+    return Document(raw["@context"], events, raw, places, faults or [])
 
 
 def _read(data: bytes, body: str) -> dict[str, Any]:
@@ -184,21 +204,29 @@ def _read(data: bytes, body: str) -> dict[str, Any]:
     return raw
 
 
-def _events(raw_events: object, prefixes: Prefixes) -> list[ParsedEvent]:
+def _events(raw_events: object, prefixes: Prefixes, faults: Faults | None) -> tuple[list[int], list[ParsedEvent]]:
+    """The events that pass and their places; EpcisError for faults of others, unless there is a list to take them."""
     if not isinstance(raw_events, list):
         raise EpcisError([("eventList", "a list is expected")])
-    events: list[ParsedEvent] = []
-    errors: list[tuple[str, str]] = []
+    unread = {path.partition("]")[0] + "]" for path, _ in faults or ()}
+    events: dict[int, ParsedEvent] = {}
+    errors: Faults = []
     for index, raw in enumerate(raw_events):
-        event, found = _event(raw, f"eventList[{index}]", prefixes)
+        path = f"eventList[{index}]"
+        if path in unread:
+            continue
+        event, found = _event(raw, path, prefixes)
         if event is not None:
-            events.append(event)
-        errors += found
-        if len(errors) >= MAX_ERRORS:
-            break
+            events[index] = event
+        elif faults is not None:
+            faults += found
+        else:
+            errors += found
+            if len(errors) >= MAX_ERRORS:
+                break
     if errors:
         raise EpcisError(errors)
-    return events
+    return list(events), list(events.values())
 
 
 def _event(raw: object, path: str, prefixes: Prefixes) -> tuple[ParsedEvent | None, list[tuple[str, str]]]:

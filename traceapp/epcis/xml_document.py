@@ -35,6 +35,14 @@ def looks_like_xml(data: bytes) -> bool:
 
 def read_xml(data: bytes) -> Json:
     """The JSON document: type, context, header and body. XmlDocumentError."""
+    document, faults = read_xml_events(data)
+    if faults:
+        raise XmlDocumentError(faults)
+    return document
+
+
+def read_xml_events(data: bytes) -> tuple[Json, list[tuple[str, str]]]:
+    """The same, and what is wrong with single events by path, which then have a type alone. XmlDocumentError."""
     events: list[Json] = []
     faults: list[tuple[str, str]] = []
 
@@ -56,14 +64,12 @@ def read_xml(data: bytes) -> Json:
         raise XmlDocumentError([("", str(error))]) from None
     if ROOTS.get(reader.namespace) != root.name:
         raise XmlDocumentError([("", f"{root.name} in namespace {reader.namespace!r} is no EPCIS document")])
-    if faults:
-        raise XmlDocumentError(faults)
     try:
         document = _document(root, events)
     except ValueFault as fault:
         raise XmlDocumentError([(fault.path.removeprefix("."), fault.why)]) from None
     ours = {"traceapp": OURS} if WHOLE in document.get("epcisHeader", {}) else {}
-    return {"@context": _context({**reader.prefixes, **ours}), **document}
+    return {"@context": _context({**reader.prefixes, **ours}), **document}, faults
 
 
 def _in_event_list(around: list[Element]) -> bool:

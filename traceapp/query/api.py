@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from traceapp.accounts.visibility import viewer_of
+from traceapp.capture.event_api import EventCapture
 from traceapp.epcis.identifiers import IdentifierError
 from traceapp.query import document, parse, tokens
 from traceapp.query.answers import answer, next_headers, problem_of, rendered
@@ -54,7 +55,7 @@ class TopLevel(EpcisView):
         return Response(collection(list(TOP_LEVEL)))
 
 
-class Events(EpcisView):
+class Events(EventCapture):
     @extend_schema(
         parameters=[
             *PAGED,
