@@ -1,15 +1,21 @@
 """The ledger explorer, for members and for anyone."""
 
+import html
 import json
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.factories import OrganisationFactory, member
 from tests.integration.provenance_world import change_a_byte, travelled
 from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import Visibility
+from traceapp.ledger import verification, watch
 from traceapp.ledger.models import Batch, Block, Finding
+from traceapp.ledger.oversight import Node, Verification
+from traceapp.ledger.port import NodeHealth
 from traceapp.verifier import parse_trust
 
 
@@ -154,3 +160,99 @@ def test_a_batch_that_the_ledger_refused_says_why(client, journey):
 
     assert "Two firms must sign" in _text(client.get("/ledger/batches/"))
     assert "2 records refused" in _text(client.get("/"))
+
+
+@pytest.fixture
+def verifier(client, journey):
+    """The client is logged in as somebody who may have everything verified."""
+    client.force_login(member(journey.world.organisations[0], Role.QUALITY))
+    return client
+
+
+def test_verify_everything_now_is_asked_for_on_the_page_and_its_result_is_shown(verifier, journey):
+    change_a_byte(journey.records[0])
+    verifier.post("/ledger/verify/")
+    assert "Verifying everything Waiting" in _text(verifier.get("/ledger/"))
+    part = verifier.get("/ledger/verification/")
+    assert b"data-live-done" not in part.content
+    assert part["Cache-Control"] == "no-store"
+
+    verification.work(str(Verification.objects.get().uid))
+    part = verifier.get("/ledger/verification/")
+    assert b"data-live-done" in part.content
+    assert re.search(
+        r"Everything was verified .*: 3 records in 2 batches, \d+ blocks\. 1 of yours does not match", _text(part)
+    )
+
+
+def test_findings_of_others_are_not_counted_for_a_viewer(verifier, client, journey):
+    change_a_byte(journey.records[0])
+    verifier.post("/ledger/verify/")
+    verification.work(str(Verification.objects.get().uid))
+    client.force_login(member(OrganisationFactory(), Role.ADMIN))
+    assert "All of yours matches the ledger" in _text(client.get("/ledger/verification/"))
+    client.logout()
+    assert "Findings are shown to the organisation" in _text(client.get("/ledger/verification/"))
+
+
+def test_a_second_wish_follows_the_first_and_one_too_soon_is_told_so(verifier, journey):
+    verifier.post("/ledger/verify/")
+    verifier.post("/ledger/verify/")
+    verification.work(str(Verification.objects.get().uid))
+    assert "Everything was verified a moment ago" in _text(verifier.post("/ledger/verify/", follow=True))
+
+
+def test_who_asked_may_stop_it_and_nobody_else(verifier, client, journey):
+    verifier.post("/ledger/verify/")
+    assert 'form="verify-stop"' in verifier.get("/ledger/verification/").content.decode()
+    client.force_login(member(OrganisationFactory(), Role.ADMIN))
+    assert 'form="verify-stop"' not in client.get("/ledger/verification/").content.decode()
+    client.post("/ledger/verify/stop/")
+    assert Verification.objects.get().state == "queued"
+    client.force_login(member(journey.world.organisations[0], Role.ADMIN))
+    client.post("/ledger/verify/stop/")
+    assert Verification.objects.get().state == "cancelled"
+    assert "Verifying everything was stopped" in _text(client.get("/ledger/"))
+
+
+@pytest.mark.parametrize("role", [Role.SUPPLIER, None])
+def test_others_may_not_have_everything_verified(client, journey, role):
+    if role:
+        client.force_login(member(journey.world.organisations[0], role))
+    assert client.post("/ledger/verify/").status_code == (403 if role else 302)
+    assert not Verification.objects.exists()
+    assert "Verify everything now" not in _text(client.get("/ledger/"))
+
+
+def test_a_verification_that_no_worker_takes_or_that_failed_says_so(verifier, journey):
+    verifier.post("/ledger/verify/")
+    job = Verification.objects.all()
+    long_ago = timezone.now() - timedelta(minutes=2)
+    job.update(created=long_ago)
+    assert "No worker has taken it yet" in _text(verifier.get("/ledger/verification/"))
+    job.update(state="running", heartbeat=long_ago)
+    assert "Its worker is silent" in _text(verifier.get("/ledger/verification/"))
+    job.update(state="failed", finished=timezone.now(), error="Nothing more could be checked: it is away.")
+    assert "it is away" in _text(verifier.get("/ledger/verification/"))
+
+
+def test_the_nodes_are_shown_as_they_were_last_seen_and_how_long_ago_that_is(client, ledger_world, settings):
+    assert "Nobody has looked at the ledger's nodes yet" in html.unescape(_text(client.get("/ledger/")))
+    watch.note(ledger_world.ledger.nodes())
+    said = _text(client.get("/ledger/now/"))
+    assert "One machine: the whole ledger is one file on it" in said
+    assert "ledger.sqlite3 Well" in said
+    assert "may be out of date" not in said
+
+    owner = ledger_world.organisations[0]
+    settings.LEDGER = "fabric"
+    watch.note([
+        NodeHealth("peer-1", "peer", owner.msp_id, False, "it cannot be reached: Connection refused", 4),
+        NodeHealth("orderer-1", "orderer", "OrdererMSP", None, "nobody said where"),
+    ])  # fmt: skip
+    Node.objects.update(looked=timezone.now() - timedelta(minutes=5))
+    said = _text(client.get("/ledger/now/"))
+    assert f"peer-1 Not well it cannot be reached: Connection refused 4 Peer {owner.name}" in said
+    assert "orderer-1 Not known nobody said where — Orderer OrdererMSP" in said
+    assert "1 of 2 is not well" in said
+    assert "may be out of date" in said

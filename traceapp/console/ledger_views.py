@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from traceapp.accounts.visibility import Viewer, viewer_of
 from traceapp.capture.story import stories
-from traceapp.console import explorer
+from traceapp.console import explorer, oversight
 from traceapp.ledger import selectors
 from traceapp.web.pagination import page_of
 
@@ -22,7 +22,9 @@ RECORDS = 50
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Everyone may look; findings and what is in a batch are shown as far as the viewer may see them."""
-    return render(request, "console/ledger.html", _now(viewer_of(request)))
+    viewer = viewer_of(request)
+    more = {"verification": oversight.verification(viewer), "may_verify": viewer.has(*oversight.VERIFIERS)}
+    return render(request, "console/ledger.html", _now(viewer) | more)
 
 
 @require_safe
@@ -41,6 +43,7 @@ def _now(viewer: Viewer) -> dict[str, Any]:
         "batches": selectors.batches_page(viewer).select_related("organisation")[:BATCHES],
         "findings": explorer.finding_lines(findings[:FINDINGS]),
         "trust": explorer.trust_fingerprint(),
+        "nodes": oversight.nodes(),
     }
 
 
