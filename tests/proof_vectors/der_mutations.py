@@ -119,13 +119,24 @@ def certificate(random: Random, genuine: bytes, key: ec.EllipticCurvePrivateKey)
     body = whole.children[0]
     for _ in range(random.choice([1, 1, 1, 2, 3])):
         random.choice(_WAYS)(random, body)
-    signature = key.sign(body.encoded(), ec.ECDSA(hashes.SHA256()))
+    sealed(whole, key)
     if random.random() < 0.1:
-        signature = _another_form(random, signature)
-    whole.children[2] = Node(0x03, b"\0" + signature)
+        signature = whole.children[2]
+        signature.content = b"\0" + _another_form(random, signature.content[1:])
     if random.random() < 0.05:
         random.choice(_WAYS)(random, whole)
     return _pem(random, whole.encoded())
+
+
+def sealed(whole: Node, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The certificate signed again over its body as it is."""
+    signature = key.sign(whole.children[0].encoded(), ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    whole.children[2] = Node(0x03, b"\0" + signature)
+    return whole.encoded()
+
+
+def pem_of(data: bytes) -> bytes:
+    return b"-----BEGIN CERTIFICATE-----\n" + encodebytes(data) + b"-----END CERTIFICATE-----\n"
 
 
 def _another_form(random: Random, signature: bytes) -> bytes:
@@ -136,7 +147,7 @@ def _another_form(random: Random, signature: bytes) -> bytes:
 
 
 def _pem(random: Random, data: bytes) -> bytes:
-    text = b"-----BEGIN CERTIFICATE-----\n" + encodebytes(data) + b"-----END CERTIFICATE-----\n"
+    text = pem_of(data)
     if random.random() < 0.1:
         text = random.choice(
             [text.replace(b"\n", b"\r\n"), text.rstrip(b"\n"), text + b"\n", b"\n" + text, text.replace(b"\n", b""),

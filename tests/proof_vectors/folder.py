@@ -7,19 +7,22 @@ from typing import Any
 
 from tests.proof_vectors.blocks import blocks
 from tests.proof_vectors.devices import devices
+from tests.proof_vectors.edges import edges
 from tests.proof_vectors.forged_attestations import forged_attestations
 from tests.proof_vectors.forged_files import forged_files
 from tests.proof_vectors.forged_transactions import forged_transactions
 from tests.proof_vectors.good import good_ones
 from tests.proof_vectors.making import OK, Vector, nothing_drawn
+from tests.proof_vectors.trusts import TrustVector
+from tests.proof_vectors.trusts import trusts as trust_vectors
 from tests.unit.verifier_blocks import Ordering
-from tests.unit.verifier_network import ASKED_AT, Authority, Network, pem, rfc3339
+from tests.unit.verifier_network import ASKED_AT, TX_TIME, Authority, Network, pem, rfc3339
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "proof-vectors"
 
 
-def vectors() -> tuple[list[Vector], dict[str, dict[str, Any]]]:
-    """All vectors, and the trust files by name."""
+def vectors() -> tuple[list[Vector], dict[str, dict[str, Any]], list[TrustVector]]:
+    """All vectors, the trust files to check them with by name, and those that are vectors themselves."""
     with nothing_drawn():
         network, other = Network.make(), Network.make()
         middle = Authority.make("AlbaMSP", under=network.authorities["AlbaMSP"])
@@ -46,12 +49,18 @@ def vectors() -> tuple[list[Vector], dict[str, dict[str, Any]]]:
         trusts["trust-with-orderers"] = network.trust(**ordering.trust())
         trusts["trust-with-consenters"] = network.trust(**ordering.trust(consenters=True))
         made += [*blocks(network, ordering), *devices(network)]
-    return made, trusts
+        client = f"{network.clients['BoraMSP'].certificate.serial_number:x}"
+        trusts["trust-with-revoked-client"] = network.trust(
+            revoked=[{"mspId": "BoraMSP", "serial": client, "since": TX_TIME.isoformat().replace("+00:00", "Z")}]
+        )
+        made += edges(network, middle)
+        given = list(trust_vectors(network, ordering))
+    return made, trusts, given
 
 
 def files() -> dict[str, bytes]:
     """What belongs in the folder, by path."""
-    made, trusts = vectors()
+    made, trusts, given = vectors()
     assert len({one.file for one in made}) == len(made)
     index = [
         {
@@ -69,6 +78,9 @@ def files() -> dict[str, bytes]:
         f"{name}.json": json.dumps(value, indent=1, ensure_ascii=False).encode() + b"\n"
         for name, value in trusts.items()
     }
+    content |= {one.file: one.data for one in given}
+    listed = [{"trust": one.file, "usable": one.usable, "about": one.about} for one in given]
+    content["trusts.json"] = json.dumps(listed, indent=1, ensure_ascii=False).encode() + b"\n"
     content["vectors.json"] = json.dumps(index, indent=1, ensure_ascii=False).encode() + b"\n"
     return content
 

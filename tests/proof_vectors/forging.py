@@ -2,20 +2,19 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
-from fabric_protos.msp import identities_pb2
 from google.protobuf.message import DecodeError
 
 from tests.proof_vectors import der_mutations, json_mutations, mutations
+from tests.proof_vectors.making import Odd
 from tests.proof_vectors.wire_mutations import odd
 from tests.unit.verifier_blocks import Block, Ordering
 from tests.unit.verifier_devices import PACK, Device, sensor_case
-from tests.unit.verifier_network import Case, Identity, Network, canonical
+from tests.unit.verifier_network import Case, Network, canonical
 
 STAGES = [
     *("ask.extension", "ask.channel_header", "ask.signature_header", "ask.header", "ask.invocation", "ask.payload"),
@@ -24,17 +23,6 @@ STAGES = [
     *("tx.endorsed_action", "tx.action_payload", "tx.transaction", "tx.payload", "tx.envelope", "tx.kv", "tx.results"),
     "tx.creator",
 ]
-
-
-@dataclass
-class Odd(Identity):
-    """A member whose certificate is whatever it is."""
-
-    pem: bytes = b""
-
-    @property
-    def serialized(self) -> bytes:
-        return identities_pb2.SerializedIdentity(mspid=self.msp_id, id_bytes=self.pem).SerializeToString()
 
 
 class Forger:

@@ -10,6 +10,7 @@ from unittest.mock import patch
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from fabric_protos.msp import identities_pb2
 
 from tests.unit.verifier_network import ORDER, Identity, low_s
 
@@ -29,6 +30,17 @@ class Vector:
     @property
     def file(self) -> str:
         return f"{'good' if self.expected == OK else 'forged'}/{self.name}.json"
+
+
+@dataclass
+class Odd(Identity):
+    """A member whose certificate is whatever it is."""
+
+    pem: bytes = b""
+
+    @property
+    def serialized(self) -> bytes:
+        return identities_pb2.SerializedIdentity(mspid=self.msp_id, id_bytes=self.pem).SerializeToString()
 
 
 @contextmanager

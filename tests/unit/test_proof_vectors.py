@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.proof_vectors.folder import FOLDER, files
-from tests.proof_vectors.page_verifier import ask, needs_node
+from tests.proof_vectors.page_verifier import NODE, ask, needs_node
 from traceapp.verifier import check_bundle, parse_trust
 from traceapp.verifier.command import main
 
@@ -71,3 +71,26 @@ def test_the_pages_verifier_tells_each_step_as_it_ends():
     assert good["steps"] == [[step, True] for step in range(1, 10)]
     assert invalid["steps"] == [*([step, True] for step in range(1, 5)), [5, False]]
     assert good["milliseconds"] < 10_000  # with a margin for a busy machine; measured 5 to 50
+
+
+TRUSTS = json.loads((FOLDER / "trusts.json").read_bytes())
+
+
+def test_trust_files_are_taken_or_refused_as_they_should_be_by_all(capsys):
+    good = bytes_of("good/whole.json")
+    answers = ask((good, bytes_of(one["trust"])) for one in TRUSTS) if NODE else [None] * len(TRUSTS)
+    for one, page in zip(TRUSTS, answers, strict=True):
+        code = main([str(FOLDER / "good" / "whole.json"), "--trust", str(FOLDER / one["trust"])])
+        told = capsys.readouterr()
+        assert (code != 2) == one["usable"], (one, told)
+        assert ("The trust file cannot be used." in told.err) != one["usable"]
+        if page is None:
+            continue
+        assert (page.get("thrown") is None) == one["usable"], (one, page)
+        if one["usable"]:
+            expected = check_bundle(good, parse_trust(bytes_of(one["trust"])))
+            assert (page["verified"], page["reason"], page["trustFingerprint"]) == (
+                (expected.verified, expected.reason, expected.trust_fingerprint)
+            )
+        else:
+            assert page["thrown"] == "TrustError", page

@@ -1,4 +1,4 @@
-"""What an X.509 certificate says, read in one way only: version 3, in DER, in PEM without anything around it."""
+"""What an X.509 certificate says, read in one way only: in DER, in PEM without anything around it."""
 
 import base64
 import binascii
@@ -108,10 +108,7 @@ def _constraints(extension: Extension | None) -> tuple[bool, int | None]:
 
 def _certificate(data: bytes) -> Certificate:
     signed, algorithm, signature = exactly(only(data, der.SEQUENCE, "certificate"), 3, "a certificate")
-    parts = elements(expect(signed, der.SEQUENCE, "certificate's body"))
-    if len(parts) != 8 or expect(parts[0], _VERSION, "version") != _V3:
-        raise DerError("not a certificate of version 3")
-    serial, inner, issuer, validity, subject, spki, extensions = parts[1:]
+    serial, inner, issuer, validity, subject, spki, *extensions = _body(expect(signed, der.SEQUENCE, "body"))
     if inner.whole != algorithm.whole:
         raise DerError("two signature algorithms")
     first, last = exactly(expect(validity, der.SEQUENCE, "validity"), 2, "two times")
@@ -127,8 +124,20 @@ def _certificate(data: bytes) -> Certificate:
         units=_units(subject),
         window=(der.time(first), der.time(last)),
         key=key_info(spki.whole),
-        extensions=_extensions(extensions),
+        extensions=_extensions(extensions[0]) if extensions else {},
     )
+
+
+def _body(data: bytes) -> list[Element]:
+    """Six parts, and the extensions if there are any; those are of version 3, that is named then."""
+    parts = elements(data)
+    named = bool(parts) and parts[0].tag == _VERSION
+    if named and parts[0].content != _V3:
+        raise DerError("a certificate of another version than 1 and 3")
+    rest = parts[1:] if named else parts
+    if len(rest) not in ((6, 7) if named else (6,)):
+        raise DerError("a certificate with other parts than it has")
+    return rest
 
 
 def _serial(one: Element) -> int:

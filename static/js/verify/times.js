@@ -4,6 +4,7 @@ import { MESSAGES, read } from "./protobuf.js";
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?(Z|[+-]\d\d:\d\d)$/;
 const END = 253402300800n; // the year 10000, in seconds
+const FIRST = -62135596800000; // the year 1, in milliseconds
 
 // Of a protobuf Timestamp.
 export function timeOf(bytes) {
@@ -22,6 +23,7 @@ export function timeFrom(text, path) {
   if (offset > 14 * 60 || (zone !== "Z" && Number(zone.slice(4)) > 59)) format(`${path}: not a time`);
   const local = utcMilliseconds([year, month, day, hour, minute, second].map(Number), path);
   const utc = local - (zone[0] === "-" ? -offset : offset) * 60_000;
+  if (utc < FIRST || utc >= Number(END) * 1000) format(`${path}: not a time`);
   return BigInt(utc) * 1_000_000n + BigInt(fraction.slice(0, 6).padEnd(6, "0")) * 1000n;
 }
 

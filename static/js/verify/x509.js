@@ -1,4 +1,4 @@
-// What an X.509 certificate says, read in one way only: version 3, in DER, in PEM without anything around it.
+// What an X.509 certificate says, read in one way only: in DER, in PEM without anything around it.
 import { decode, fromBase64, same } from "./bytes.js";
 import { TAG, elements, exactly, expect, firstBits, isTrue, natural, oid, only, text, time, wholeBits } from "./der.js";
 import { format } from "./errors.js";
@@ -20,9 +20,7 @@ export function readCertificate(pem) {
   const [, body] = PEM.exec(decode(pem, "certificate")) ?? format("not one PEM certificate");
   const der = fromBase64(body.replace(/[\r\n]/g, ""), "certificate");
   const [signed, algorithm, signature] = exactly(only(der, TAG.sequence, "certificate"), 3, "a certificate");
-  const parts = elements(expect(signed, TAG.sequence, "certificate's body"));
-  if (parts.length !== 8 || !same(expect(parts[0], TAG.version, "version"), V3)) format("not a certificate of version 3");
-  const [serial, inner, issuer, validity, subject, spki, extensions] = parts.slice(1);
+  const [serial, inner, issuer, validity, subject, spki, extensions] = bodyOf(expect(signed, TAG.sequence, "body"));
   if (!same(inner.whole, algorithm.whole)) format("two signature algorithms");
   const [first, last] = exactly(expect(validity, TAG.sequence, "validity"), 2, "two times");
   unitsOf(issuer);
@@ -37,8 +35,17 @@ export function readCertificate(pem) {
     units: unitsOf(subject),
     window: [time(first), time(last)],
     key: keyInfo(spki.whole),
-    extensions: extensionsOf(extensions),
+    extensions: extensions ? extensionsOf(extensions) : new Map(),
   };
+}
+
+// Six parts, and the extensions if there are any; those are of version 3, that is named then.
+function bodyOf(bytes) {
+  const parts = elements(bytes);
+  const named = parts[0]?.tag === TAG.version;
+  if (named && !same(parts.shift().content, V3)) format("a certificate of another version than 1 and 3");
+  if (parts.length !== 6 && !(named && parts.length === 7)) format("a certificate with other parts than it has");
+  return parts;
 }
 
 function serialOf(one) {
