@@ -13,7 +13,9 @@ from traceapp.provenance.words import title
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "traceapp" / "locale"
 LANGUAGES = ("de", "es", "ar")
-NOT_FOR_CONSUMERS = {"labels.html", "links.html", "link_form.html", "_tabs.html", "link_views.py", "link_forms.py"}
+NOT_FOR_CONSUMERS = {"labels.html", "links.html", "link_form.html", "_tabs.html", "pallets.html"} | {
+    *("link_views.py", "link_forms.py", "label_forms.py"),
+}
 BESIDE = (
     *("proofs/check.html", "proofs/pin.html", "proofs/shared.html", "proofs/fields.html", "proofs/closed.html"),
     *("components/not_proven.html", "components/foot.html", "components/language.html"),

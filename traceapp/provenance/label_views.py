@@ -1,9 +1,11 @@
-"""QR labels: the picture of one code, and a sheet of them to print."""
+"""QR labels: the picture of one code, and sheets and rolls of them to print."""
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -13,11 +15,14 @@ from traceapp.epcis import identifiers, scanned
 from traceapp.epcis.digital_link import parse_path
 from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.masterdata.models import Lot
-from traceapp.provenance import labels, qr, selectors
+from traceapp.provenance import label_pdf, label_zpl, labels, qr, selectors
 from traceapp.provenance.answers import bad_code
+from traceapp.provenance.label_forms import SIZES, GoodsLabelForm
+from traceapp.provenance.label_layouts import LAYOUTS
+from traceapp.provenance.label_texts import LabelText, lines_of, loses_letters
 from traceapp.web.raw_path import raw_path
 
-COPIES = (1, 8, 24, 48)
+ZPL = "application/zpl"
 
 
 @dataclass(frozen=True)
@@ -30,18 +35,20 @@ class Label:
     page: str
     text: str
     png: str
+    printed: LabelText
 
     @classmethod
     def of(cls, lot: Lot) -> "Label":
         canonical = identifiers.lot(lot.product.gtin, lot.number)
-        text = scanned.readable(parse_path(canonical.removeprefix("https://id.gs1.org")))
+        link = parse_path(canonical.removeprefix("https://id.gs1.org"))
         return cls(
             lot,
             labels.image_path(canonical),
             labels.url_of(canonical),
             labels.page_path(canonical),
-            text,
+            scanned.readable(link),
             labels.image_path(canonical, "png"),
+            LabelText(labels.url_of(canonical), lot.product.name, lines_of(link)),
         )
 
 
@@ -65,18 +72,57 @@ def image(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member_required()
 def sheet(request: HttpRequest) -> HttpResponse:
-    """`/labels/?lot=&copies=&q=`: choose one of our lots, see its label, print a sheet."""
+    """`/labels/?lot=&q=&layout=&size=&copies=&dpi=`: choose one of our lots, see its label, print it."""
     viewer = viewer_of(request)
     search = request.GET.get("q", "").strip()[:100]
     lot = selectors.lot_to_label(viewer, request.GET.get("lot", ""))
-    copies = request.GET.get("copies", "")
-    number = int(copies) if copies in map(str, COPIES) else COPIES[1]
+    label, form = (Label.of(lot) if lot else None), _form_of(request.GET)
     context = {
         "lots": selectors.lots_to_label(viewer, search),
         "search": search,
-        "label": Label.of(lot) if lot else None,
-        "copies": number,
-        "choices": COPIES,
-        "range": range(number),
+        "label": label,
+        "form": form,
+        "query": request.GET.urlencode(),
+        **(_measured(label, form) if label and form.is_valid() else {}),
     }
     return render(request, "provenance/labels.html", context)
+
+
+@require_safe
+@member_required()
+def printed(request: HttpRequest, suffix: str) -> HttpResponse:
+    """`/labels/goods.pdf` and `.zpl`, with the parameters of the page; what is wrong with them is said there."""
+    lot, form = selectors.lot_to_label(viewer_of(request), request.GET.get("lot", "")), _form_of(request.GET)
+    if lot is None or not form.is_valid():
+        return redirect(f"{reverse('labels')}?{request.GET.urlencode()}")
+    asked, label = form.cleaned_data, Label.of(lot)
+    layout = LAYOUTS[asked["layout"]]
+    texts = [label.printed] * asked["copies"]
+    if suffix == "zpl":
+        body: str | bytes = label_zpl.goods(texts, layout, asked["dpi"])
+    else:
+        body = label_pdf.goods(texts, layout, wanted=SIZES[asked["size"]], title=label.text)
+    return download(body, f"labels-{slugify(lot.number) or lot.pk}", suffix)
+
+
+def download(body: str | bytes, name: str, suffix: str) -> HttpResponse:
+    """A file to save, or to show where the browser can."""
+    answer = HttpResponse(body, content_type="application/pdf" if suffix == "pdf" else f"{ZPL}; charset=utf-8")
+    answer["Content-Disposition"] = f'{"inline" if suffix == "pdf" else "attachment"}; filename="{name}.{suffix}"'
+    return answer
+
+
+def _form_of(given: QueryDict) -> GoodsLabelForm:
+    """The form with what was asked for; whatever was not, as it is at first."""
+    fields = GoodsLabelForm.base_fields
+    return GoodsLabelForm({name: given.get(name, str(field.initial)) for name, field in fields.items()})
+
+
+def _measured(label: Label, form: GoodsLabelForm) -> dict[str, object]:
+    """How large the code will be, and what to say of it."""
+    layout = LAYOUTS[form.cleaned_data["layout"]]
+    code = label_pdf.qr_of(label.printed, layout, SIZES[form.cleaned_data["size"]])
+    pages = -(-form.cleaned_data["copies"] // layout.a_page)
+    name = label.lot.product.name
+    lost = [f"The printed name will lack some letters of “{name}”."] if loses_letters(name) else []
+    return {"measured": code, "warnings": [*code.warnings, *lost], "pages": pages}

@@ -6,7 +6,7 @@ Paths of codes are matched by their first number only: the views read the raw pa
 from django.urls import path, re_path
 
 from traceapp.epcis.gs1_keys import CONVENIENCE_ALPHAS, KEYS
-from traceapp.provenance import description, label_views, link_views, resolver, views
+from traceapp.provenance import description, label_views, link_views, pallet_views, resolver, views
 
 _CODE = rf"(?:{'|'.join(KEYS)})/(?s:.+)$"
 # Whatever may be meant as a code gets an answer of the resolver, such as why it is none.
@@ -19,6 +19,9 @@ urlpatterns = [
     path("links/<int:pk>/", link_views.link_edit, name="link-change"),
     path("links/<int:pk>/delete/", link_views.link_delete, name="link-delete"),
     path("labels/", label_views.sheet, name="labels"),
+    re_path(r"^labels/goods\.(?P<suffix>pdf|zpl)$", label_views.printed, name="labels-goods"),
+    path("labels/pallets/", pallet_views.pallets, name="pallets"),
+    re_path(r"^labels/pallets\.(?P<suffix>pdf|zpl)$", pallet_views.printed, name="pallets-printed"),
     re_path(rf"^labels/{_CODE}", label_views.image, name="label"),
     re_path(rf"^p/{_CODE}", views.page, name="consumer-page"),
     path(".well-known/gs1resolver", description.describe, name="gs1resolver"),
