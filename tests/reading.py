@@ -1,4 +1,4 @@
-"""What a scanner reads off a printed page: PDF pages are drawn at 600 dots an inch, then decoded."""
+"""What a scanner reads off a printed page: PDF pages are drawn at 300 dots an inch, then decoded."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import numpy
 import pypdfium2
 import zxingcpp
 
-DPI = 600
+DPI = 300
 
 
 def drawn(pdf: bytes) -> Iterator[numpy.ndarray]:
