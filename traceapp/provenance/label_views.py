@@ -48,7 +48,7 @@ class Label:
             labels.page_path(canonical),
             scanned.readable(link),
             labels.image_path(canonical, "png"),
-            LabelText(labels.url_of(canonical), lot.product.name, lines_of(link)),
+            LabelText(labels.url_of(canonical), lot.product.name, lines_of(link), labels.trust_note()),
         )
 
 

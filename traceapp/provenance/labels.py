@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from traceapp.epcis.digital_link import build, parse_path
+from traceapp.ledger import trust_versions
 from traceapp.provenance import qr
 
 
@@ -24,6 +25,12 @@ def page_path(canonical: str) -> str:
 def url_of_path(raw_path: str) -> str:
     """The same for a path as it was requested; IdentifierError when it is no Digital Link."""
     return f"{settings.PUBLIC_URL}{parse_path(raw_path).path}"
+
+
+def trust_note() -> str:
+    """The trust file in force, by number and short fingerprint, for whoever checks a proof; empty without one."""
+    trust = trust_versions.current()
+    return f"Trust v{trust.number} {trust.short}" if trust else ""
 
 
 def terminal_qr(url: str) -> str:
