@@ -2,7 +2,7 @@
 # then on the PATH; without them, Docker is used.
 FABRIC_DIR ?= var/fabric
 
-.PHONY: fabric fabric-network fabric-test fabric-faults
+.PHONY: fabric fabric-network fabric-test fabric-faults bench-fabric
 
 fabric: install ## The demo on a Fabric network of three organisations, as processes or in containers (PORT=8000)
 	@if $(RUN) python -m docker.native --check >/dev/null 2>&1 || ! docker compose version >/dev/null 2>&1; then \
@@ -21,3 +21,7 @@ fabric-test: install ## Run the contract suite, the record path and faults under
 fabric-faults: install ## Break a Fabric network at random under load (FAULTS_ROUNDS=20 FAULTS_SEED=11)
 	@$(RUN) python -m docker.native --check
 	@$(RUN) python -m pytest -n0 -s tests/fabric_faults
+
+bench-fabric: install ## Measure a Fabric network: transactions and events a second, memory; saved as JSON
+	@$(RUN) python -m docker.native --check
+	@$(RUN) python -m tests.bench.fabric

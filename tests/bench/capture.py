@@ -16,14 +16,14 @@ EVENTS = 1000
 
 
 def measure(stack: Stack) -> dict[str, float]:
-    documents = [_document(number) for number in range(DOCUMENTS)]
+    documents = [document_of(number) for number in range(DOCUMENTS)]
     client = Client(stack.url, stack.token("huerta-alba"))
     client.capture(documents[0], "bench-warm")
     started = time.monotonic()
     for number, body in enumerate(documents[1:]):
         client.capture(body, f"bench-{number}-{uuid.uuid4()}")
     alone = time.monotonic() - started
-    more = [_document(DOCUMENTS + number) for number in range(DOCUMENTS)]
+    more = [document_of(DOCUMENTS + number) for number in range(DOCUMENTS)]
     started = time.monotonic()
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda body: client.capture(body, f"bench-two-{uuid.uuid4()}"), more))
@@ -35,13 +35,13 @@ def measure(stack: Stack) -> dict[str, float]:
     }
 
 
-def _document(number: int) -> dict:
+def document_of(number: int, size: int = EVENTS) -> dict:
     """Shipping events of about ten fields, each of a lot of its own."""
     made = [
         event(
             "moguer", datetime.now(UTC), "shipping", f"bench/{number}/{n}/{uuid.uuid4()}", disposition="in_transit",
             quantityList=lot_quantity(GOODS[0], f"B{number}-{n}", 12), **journey_ends("moguer", "rotterdam"),
         )
-        for n in range(EVENTS)
+        for n in range(size)
     ]  # fmt: skip
     return document(made, datetime.now(UTC))

@@ -103,7 +103,13 @@ class Application:
 
 @contextlib.contextmanager
 def running(
-    network: FabricNetwork, folder: Path, *, connection: Path, database: str = "", firm: str = "huerta-alba"
+    network: FabricNetwork,
+    folder: Path,
+    *,
+    connection: Path,
+    database: str = "",
+    firm: str = "huerta-alba",
+    stand_by: bool = True,
 ) -> Iterator[Application]:
     """Started, answering, and ended with all its processes."""
     made = Application(network, folder, connection=connection, database=database, firm=firm)
@@ -112,8 +118,9 @@ def running(
             made.start(name)
         made.processes.wait_until("web", made.answers)
         made.processes.wait_until("ledgerd", lambda: "ledgerd works" in made.log("ledgerd"))
-        made.start("ledgerd-2")
-        made.processes.wait_until("ledgerd-2", lambda: "stands by" in made.log("ledgerd-2"))
+        if stand_by:
+            made.start("ledgerd-2")
+            made.processes.wait_until("ledgerd-2", lambda: "stands by" in made.log("ledgerd-2"))
         yield made
     finally:
         made.close()

@@ -19,7 +19,7 @@ def rows(request):
     yield found
     if found:
         with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-            saved.keep("fabric-faults", [row.as_json() for row in found])
+            saved.keep("fabric-faults", {"faults": [row.as_json() for row in found]})
 
 
 @pytest.fixture(scope="module")
