@@ -1,6 +1,6 @@
 """Times, states, problem details and figures as people and programs read them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
@@ -43,6 +43,19 @@ def test_the_tag_reads_rfc_3339_and_days_and_shows_what_it_cannot_read():
     assert "14 May 2026" in rendered("{% when m %}", m=date(2026, 5, 14))
     assert rendered("{% when m %}", m="<soon>") == "&lt;soon&gt;"
     assert rendered("{% when m %}", m=None) == "—"
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=3.5), "3\xa0minutes ago"),
+        (timedelta(days=2.9), "2\xa0days ago"),
+    ],
+)
+def test_how_long_ago_something_was_is_said_in_one_unit(passed, words):
+    assert rendered("{{ m|ago }}", m=datetime.now(UTC) - passed) == words
+    assert rendered("{{ m|ago }}", m=None) == "—"
 
 
 def test_numbers_and_money_are_grouped():

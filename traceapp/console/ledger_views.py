@@ -39,7 +39,7 @@ def _now(viewer: Viewer) -> dict[str, Any]:
     return {
         "status": selectors.ledger_status(viewer),
         "totals": explorer.totals(),
-        "blocks": [explorer.BlockLine(block) for block in selectors.blocks()[:BLOCKS]][::-1],
+        "blocks": [explorer.BlockLine(block) for block in selectors.blocks()[:BLOCKS]],
         "batches": selectors.batches_page(viewer).select_related("organisation")[:BATCHES],
         "findings": explorer.finding_lines(findings[:FINDINGS]),
         "trust": explorer.trust_fingerprint(),

@@ -130,6 +130,7 @@ def _shown(one: blocks.Transaction) -> dict[str, object]:
         "type": one.type,
         "mspId": one.msp_id,
         "time": one.time.isoformat() if one.time else None,
+        "event": one.event[0] if one.event else "",
         "batch": {"id": batch.id, "kind": batch.kind, "size": batch.size, "organisation": batch.organisation}
         if batch
         else None,

@@ -163,6 +163,7 @@ class TransactionLine:
     batch_id: str
     kind: str
     size: int
+    event: str  # what the contract said of it, as `redemption requested`; empty for one that is not valid
 
 
 def blocks() -> QuerySet[Block]:
@@ -193,6 +194,7 @@ def _line(one: dict[str, Any], visible: set[str]) -> TransactionLine:
         batch_id=batch.get("id", "") if batch.get("id") in visible else "",
         kind=batch.get("kind", ""),
         size=batch.get("size", 0),
+        event=one.get("event", "").replace("_", " "),
     )
 
 

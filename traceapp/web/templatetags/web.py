@@ -12,6 +12,8 @@ from django.utils import formats
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
 
 from traceapp.web.states import BADGES, badge_for
 from traceapp.web.times import aware, in_words
@@ -98,6 +100,16 @@ def when(moment: datetime | date | str | None, zone: str | None = None, style: s
         in_words(utc, UTC),
         in_words(moment, zone, style),
     )
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """`{{ status.beat|ago }}`: just now, 3 minutes ago, 2 days ago; in the reader's language. None is a dash."""
+    if moment is None:
+        return "—"
+    if (datetime.now(UTC) - moment).total_seconds() < 60:
+        return gettext("just now")
+    return gettext("%(time)s ago") % {"time": timesince(moment, depth=1)}
 
 
 @register.filter
