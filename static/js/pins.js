@@ -6,10 +6,20 @@ const FIXED = [["network", "network"], ["demo", "network"], ["genesis", "genesis
 // keeps nothing (a private window, storage switched off).
 function read(storage) {
   try {
-    const kept = JSON.parse(storage.getItem(KEY) ?? "{}");
-    return { pins: {}, ...(kept && typeof kept === "object" ? kept : {}) };
-  } catch (error) {
-    return error instanceof SyntaxError ? { pins: {} } : null;
+    return sound(storage.getItem(KEY) ?? "{}");
+  } catch {
+    return null;
+  }
+}
+
+// Whatever somebody wrote there: what has not the form of a pin is not known.
+function sound(text) {
+  try {
+    const { pins, last } = JSON.parse(text);
+    const known = Object.entries(pins).filter(([, one]) => typeof one?.fingerprint === "string" && Number.isInteger(one.version));
+    return { pins: Object.fromEntries(known), last };
+  } catch {
+    return { pins: {} };
   }
 }
 

@@ -65,13 +65,16 @@ def main():
         storage_min_c=0, storage_max_c=4,
     )  # fmt: skip
     soon = (MADE + timedelta(days=20)).date()
-    lots = {name: LotFactory(product=product, number=name, best_before=soon) for name in ("L-FORM", "L-GOOD", "L-BAD")}
+    lots = {
+        name: LotFactory(product=product, number=name, best_before=soon)
+        for name in ("L-FORM", "L-GOOD", "L-BAD", "L-CHECK")
+    }
     there = LocationFactory(
         organisation=grower, name="Packing house", city="Moguer", country="Spain", timezone="Europe/Madrid",
         latitude=37.2757, longitude=-6.8387,
     )  # fmt: skip
     here = LocationFactory(organisation=carrier, name="Dock 4", latitude=51.9244, longitude=4.4777)
-    for name in ("L-GOOD", "L-BAD"):
+    for name in ("L-GOOD", "L-BAD", "L-CHECK"):
         journey(lots[name], grower, carrier, there, here)
     print(json.dumps({"gtin": product.gtin, "password": PASSWORD, "place": there.gln, "organisation": grower.pk}))
 
