@@ -2,7 +2,7 @@
 // for. Everything on the page can be read, and every proof taken along, without this file.
 import { know, standing } from "./pins.js";
 
-const section = document.querySelector("[data-check]");
+const section = document.querySelector("[data-proofs]");
 const place = document.querySelector("[data-pin]");
 const { words: address, atOnce } = (section ?? place).dataset;
 const words = JSON.parse(atOnce);
