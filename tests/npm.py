@@ -1,0 +1,38 @@
+"""Packages of others for Node, as published: installed on demand beside the tests' other tools, never committed."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.stack import ROOT
+
+FOLDER = ROOT / ".tools" / "npm"
+
+
+def installed(*packages: str) -> Path:
+    """A folder in which Node finds these packages (`name@version`). Skips where there is no npm, or no registry."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        pytest.skip("npm is not installed")
+    folder = FOLDER / "_".join(packages).replace("/", "+")
+    if not (folder / "done").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text(json.dumps({"private": True}))
+        done = subprocess.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *packages],
+            cwd=folder, capture_output=True, text=True, check=False, timeout=280,
+        )  # fmt: skip
+        if done.returncode:
+            pytest.skip(f"npm could not install {packages}: {done.stderr[-300:]}")
+        (folder / "done").touch()
+    return folder
+
+
+def run(folder: Path, script: str, given: object) -> object:
+    """What a script prints as JSON; it finds `given` in the variable of that name."""
+    whole = f"const given = {json.dumps(given)};\n{script}"
+    done = subprocess.run(["node", "-e", whole], cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
