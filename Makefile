@@ -52,6 +52,7 @@ faults: install ## Kill processes at random under load (FAULTS_KILLS=30)
 	@$(RUN) python -m pytest -s tests/faults
 
 bench: install ## Measure speed and memory; figures go to tests/bench/results as JSON
+	@$(UV) sync --frozen --quiet --group e2e
 	@$(RUN) python -m tests.bench
 
 clean: ## Remove the demo's data folder

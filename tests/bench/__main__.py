@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import capture, consumer, memory, reading
+from tests.bench import capture, consumer, memory, proofs, reading
 from tests.stack import running, until
 
 RESULTS = Path(__file__).parent / "results"
@@ -24,6 +24,10 @@ BUDGETS = {
     "consumer_p50_ms": ("at most", 15),
     "consumer_p99_ms": ("at most", 50),
     "web_worker_mb": ("at most", 150),
+    "proof_bundle_kb": ("at most", 24),
+    "proof_command_ms": ("at most", 20),
+    "proof_browser_first_ms": ("at most", 100),
+    "proof_browser_max_ms": ("at most", 100),
 }
 
 
@@ -40,6 +44,7 @@ def main() -> None:
             figures |= consumer.measure(stack)
             figures |= capture.measure(stack)
             figures |= reading.measure(stack)
+            figures |= proofs.measure(stack)
     report = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "cpu": _cpu()},

@@ -11,6 +11,8 @@ from typing import Any, TextIO
 
 import pytest
 
+from traceapp.ledger.offline import one_script
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "static" / "js" / "verify.js"
 NODE = shutil.which("node")
@@ -27,6 +29,12 @@ def ask(pairs: Iterable[tuple[bytes, bytes]], *, script: Path = SCRIPT) -> list[
         done = subprocess.run(command, stdin=asked, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.split("\n")[:-1]]  # a text may hold other line ends
+
+
+def bare_page() -> str:
+    """A page with the verifier and nothing else, for a browser to open from disk: `checker` is its interface."""
+    script = one_script(SCRIPT) + "\nglobalThis.checker = { readTrust, verifyBundle };\n"
+    return f'<!doctype html><meta charset="utf-8"><script type="module">{script}</script>'
 
 
 def _write(pairs: Iterable[tuple[bytes, bytes]], to: TextIO) -> None:
