@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from traceapp.jobs import life
+from traceapp.jobs import life, tasks
 from traceapp.jobs.tasks import sweep
 from traceapp.ledger import verification
 from traceapp.ledger.models import Batch, Finding, Record
@@ -108,6 +108,14 @@ def test_after_a_kill_another_worker_goes_on_from_the_last_whole_block(world):
     assert (done.batches, done.records, done.blocks) == (3, 7, world.ledger.height())
     # What was audited before the kill was not audited again, and all the rest was:
     assert [finding.batch_id for finding in Finding.objects.all()] == [""]
+
+
+def test_a_worker_that_is_told_of_it_does_it(world):
+    job = asked(world)
+    tasks.work("verification", str(job.uid))
+    tasks.work("verification", str(job.uid))  # told twice, done once
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("done", 1)
 
 
 def test_it_says_how_far_it_is(world):
