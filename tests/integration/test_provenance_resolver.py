@@ -495,6 +495,17 @@ class TestWhatIsRefused:
         assert ask(client, long).status_code == 414
 
 
+def test_an_epc_binary_string_is_answered_as_its_digital_link(client):
+    ProductFactory(gtin="80614141123458")
+    answer = ask(client, "/eh3074257BF7194E4000001A85?a=b")
+    assert (answer.status_code, answer["Location"]) == (307, f"{HOST}/p/01/80614141123458/21/6789?a=b")
+    assert f'<{HOST}/01/80614141123458/21/6789>; rel="owl:sameAs"' in answer["Link"]
+    found = linkset(client, "/eh3074257bf7194e4000001a85")
+    assert list(found) == ["/01/80614141123458/21/6789", "/01/80614141123458"]
+    assert ask(client, "/eh3500E86F8000A9E000000586").status_code == 400
+    assert ask(client, "/ehF7140614141123458000000000").status_code == 501
+
+
 SEGMENT = st.text("0123456789/%2FfAz.-_~!*'(){}[]<>\"\\^`|@:;,=+$ \t\r\nä\x7f€", max_size=40)
 
 

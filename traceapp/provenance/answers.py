@@ -7,11 +7,14 @@ from traceapp.web.errors import for_a_program
 from traceapp.web.problems import plain_problem
 
 
-def bad_code(request: HttpRequest, why: str, *, typed: str = "") -> HttpResponse:
-    """400 with the sentence `why`. `typed` is put back into the field, so that a slip is mended and not typed again."""
+def bad_code(request: HttpRequest, why: str, *, typed: str = "", status: int = 400) -> HttpResponse:
+    """400, or another status, with the sentence `why`.
+
+    `typed` is put back into the field, so that a slip is mended and not typed again.
+    """
     if for_a_program(request):
-        return plain_problem(400, why, title="This code cannot be read")
-    return render(request, "provenance/bad_code.html", {"why": why, "typed": typed}, status=400)
+        return plain_problem(status, why, title="This code cannot be read")
+    return render(request, "provenance/bad_code.html", {"why": why, "typed": typed}, status=status)
 
 
 def too_long(request: HttpRequest) -> HttpResponse:

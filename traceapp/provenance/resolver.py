@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from traceapp.epcis.attributes import read_query
 from traceapp.epcis.digital_link import DigitalLink, parse_path, without_slash
+from traceapp.epcis.epc_binary import NotDecoded, decompress, is_binary
 from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.provenance import choosing, link_types, linkset, linkset_answers
 from traceapp.provenance.answers import bad_code, too_long
@@ -26,20 +27,30 @@ LONGEST_PATH, LONGEST_QUERY = 2000, 6000
 @csrf_exempt  # it changes nothing; a wrong method gets its 405 and no talk of forms
 @require_http_methods(["GET", "HEAD", "OPTIONS"])
 def resolve(request: HttpRequest) -> HttpResponse:
-    """A Digital Link: 307 to one of its links, or the list of them. The query goes on byte for byte."""
+    """A Digital Link: 307 to one of its links, or the list of them. The query goes on byte for byte.
+
+    An EPC binary string in its place is answered as the link that it stands for, which is named in the headers.
+    """
     path, query = raw_path(request), raw_query(request)
     if len(path) > LONGEST_PATH or len(query) > LONGEST_QUERY:
         return opened(too_long(request))
+    segment = path.strip("/")
     try:
-        link = parse_path(without_slash(path))
+        link = decompress(segment) if is_binary(segment) else parse_path(without_slash(path))
         read_query(query.removeprefix("?"))
+    except NotDecoded as error:
+        return opened(bad_code(request, f"{error}.", status=501))
     except IdentifierError as error:
         return opened(bad_code(request, f"{error}."))
     if request.method == "OPTIONS":
         answer = HttpResponse(status=204, headers={"Allow": METHODS})
     else:
         answer = _answer(request, link, query)
-    return opened(answer, f"{origin_of(request)}{link.path}")
+    code = f"{origin_of(request)}{link.path}"
+    answer = opened(answer, code)
+    if is_binary(segment):
+        answer["Link"] += f', <{code}>; rel="owl:sameAs"'
+    return answer
 
 
 def opened(answer: HttpResponse, code: str = "") -> HttpResponse:

@@ -26,4 +26,5 @@ urlpatterns = [
     re_path(rf"^p/{_CODE}", views.page, name="consumer-page"),
     path(".well-known/gs1resolver", description.describe, name="gs1resolver"),
     re_path(rf"^{_MEANT}", resolver.resolve, name="digital-link"),
+    re_path(r"^e[hx][0-9A-Za-z_\-]{6,}/?$", resolver.resolve, name="epc-binary"),
 ]
