@@ -27,11 +27,11 @@ def get_rows(ctx: Context, request_json: str) -> bytes:
     """
     found = requests.members(request_json, ("holder", "currency", "from", "limit"))
     holder, currency = money.holder(found["holder"], "holder"), money.currency(found["currency"])
-    start = found["from"] and money.row(found["from"], "from")
+    start = "" if found["from"] == "" else money.row(found["from"], "from")
     limit = found["limit"]
     if type(limit) is not int or not 1 <= limit <= MAX_PAGE:
         raise ContractError(BAD_REQUEST, f"limit must be an integer from 1 to {MAX_PAGE}")
-    page = list(islice(_rows(ctx, keys.rows(holder, currency), str(start or "")), limit + 1))
+    page = list(islice(_rows(ctx, keys.rows(holder, currency), start), limit + 1))
     more = page[limit].name if len(page) > limit else None
     return canonical({"rows": [one.plain() for one in page[:limit]], "next": more})
 

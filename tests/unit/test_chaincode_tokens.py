@@ -134,6 +134,11 @@ def test_an_account_is_opened_once_by_its_own_treasurer(world: World) -> None:
     assert refusal(world, NOBODY, "get_account", NOBODY).code == "not_found"
 
 
+def test_a_member_whose_name_would_reach_into_anothers_keys_has_no_account(world: World) -> None:
+    crafted = {"mspId": f"{BUYER['mspId']}/{BUYER['organisation']}", "organisation": "9521002000009"}
+    assert refusal(world, treasurer(crafted), "open_account", {"id": world.id()}).code == "bad_request"
+
+
 def test_an_organisation_is_who_its_own_member_vouches_for_so_nobody_spends_anothers_money(
     world: World, row: str
 ) -> None:
@@ -245,6 +250,12 @@ def test_many_small_rows_become_one_and_no_more_than_so_many_at_once(world: Worl
 def test_one_row_is_together_already(world: World, row: str) -> None:
     request = {"id": world.id(), "currency": "EUR", "rows": [row]}
     assert refusal(world, treasurer(BUYER), "consolidate", request).code == "bad_request"
+
+
+@pytest.mark.parametrize("start", [0, None, False, [], "x", "transfer/0"])
+def test_a_page_begins_at_a_rows_name_or_at_the_beginning(world: World, start: Any) -> None:
+    asked = {"holder": BUYER, "currency": "EUR", "from": start, "limit": 2}
+    assert refusal(world, NOBODY, "get_rows", asked).code == "bad_request"
 
 
 def test_an_account_is_read_page_by_page(world: World) -> None:

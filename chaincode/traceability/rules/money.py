@@ -24,9 +24,9 @@ CURRENCIES = frozenset(
     """.split()  # noqa: SIM905 (six lines to read, not a hundred and fifty)
 )
 
-_MSP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,62}", re.ASCII)
+_MSP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 _PGLN = re.compile(r"\d{13}", re.ASCII)
-_ROW = re.compile(r"[a-z]+(?:/[A-Za-z0-9.-]+)+/\d{1,4}", re.ASCII)
+_ROW = re.compile(r"[a-z]+(?:/[A-Za-z0-9._-]+)+/\d{1,4}", re.ASCII)
 _LONGEST_ROW = 150
 _REFERENCE = re.compile(r"[A-Z0-9](?:[A-Z0-9.-]{0,33}[A-Z0-9])?", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -58,7 +58,7 @@ def holder(value: Json, name: str) -> Holder:
 def msp_id(value: Json, name: str) -> str:
     """The id of a member of the channel, whether or not there is one."""
     if not isinstance(value, str) or not _MSP_ID.fullmatch(value):
-        raise ContractError(BAD_REQUEST, f"{name} must be letters, digits, points and hyphens, at most 63")
+        raise ContractError(BAD_REQUEST, f"{name} must be letters, digits, points, hyphens and underscores, at most 63")
     return value
 
 

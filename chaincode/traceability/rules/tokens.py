@@ -123,7 +123,7 @@ def parse_payout(text: str) -> Payout:
 
 def holder_of(caller: Caller) -> Holder:
     """The account that a caller may spend from."""
-    return Holder(caller.msp_id, caller.organisation)
+    return Holder(money.msp_id(caller.msp_id, "the caller's MSP id"), caller.organisation)
 
 
 def proposal(asked: Deposit, caller: Caller, at: str) -> Mint:
