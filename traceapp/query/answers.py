@@ -24,6 +24,7 @@ from traceapp.web.epcis_rest import headers as gs1
 from traceapp.web.epcis_rest.exceptions import EpcisProblem
 from traceapp.web.epcis_rest.negotiation import Xml
 from traceapp.web.epcis_rest.views import EpcisView
+from traceapp.web.raw_path import raw_path
 
 Complete = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -99,7 +100,7 @@ def _next_headers(request: Request, asked: Asked, issued: Issued | None) -> dict
 
 def next_headers(request: Request, size: int, issued: Issued) -> dict[str, str]:
     """Where the next page is, and until when."""
-    where = request.build_absolute_uri(request.get_full_path().partition("?")[0])
+    where = request.build_absolute_uri(raw_path(request._request))
     query = urlencode({PER_PAGE: size, PARAMETER: issued.text})
     return {
         "Link": f'<{where}?{query}>; rel="next"',

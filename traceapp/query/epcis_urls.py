@@ -1,19 +1,45 @@
 """The query side of `/epcis/`. Views read ids from the path as it was sent; patterns only tell resources apart."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, re_path
+from django.views.decorators.csrf import csrf_exempt
 
 from traceapp.query import api, named_api
 from traceapp.query.collections import COLLECTIONS
+from traceapp.query.paths import is_below
+
+View = Callable[..., HttpResponseBase]
+
+
+def _both(start: str, member: View, events: View) -> Iterator[URLPattern]:
+    """A member and its events. Django has decoded the path by now, so an id may look as if it went on."""
+
+    @csrf_exempt
+    def view(request: HttpRequest) -> HttpResponseBase:
+        return (events if is_below(request) else member)(request)
+
+    for pattern, shown in ((rf"^{start}/.+/events/?$", events), (rf"^{start}/.+$", member)):
+        yield re_path(pattern, _like(view, shown))
+
+
+def _like(view: View, shown: Any) -> View:
+    """For the description of the API: whose methods these are."""
+
+    @csrf_exempt
+    def same(request: HttpRequest) -> HttpResponseBase:
+        return view(request)
+
+    same.cls, same.initkwargs = shown.cls, shown.initkwargs  # type: ignore[attr-defined]
+    return same
 
 
 def _collections() -> Iterator[URLPattern]:
     for of in COLLECTIONS:
         yield re_path(rf"^{of}/?$", api.CollectionView.as_view(of=of), name=f"epcis-{of}")
-        # An id may end in /events itself, encoded; Django has decoded it by now, the view reads what was sent.
-        yield re_path(rf"^{of}/.+/events/?$", api.MemberEvents.as_view(of=of))
-        yield re_path(rf"^{of}/.+$", api.Member.as_view(of=of))
+        yield from _both(of, api.Member.as_view(of=of), api.MemberEvents.as_view(of=of))
 
 
 urlpatterns = [
@@ -22,7 +48,6 @@ urlpatterns = [
     re_path(r"^events/.+$", api.OneEvent.as_view(), name="epcis-event"),
     *_collections(),
     re_path(r"^queries/?$", named_api.Queries.as_view(), name="epcis-queries"),
-    re_path(r"^queries/.+/events/?$", named_api.QueryEvents.as_view()),
-    re_path(r"^queries/.+$", named_api.OneQuery.as_view()),
+    *_both("queries", named_api.OneQuery.as_view(), named_api.QueryEvents.as_view()),
     re_path(r"^nextPageToken/(?P<token>[^/]+)/?$", api.OneToken.as_view()),
 ]

@@ -12,6 +12,11 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 EVENTS = "events"
 
 
+def is_below(request: HttpRequest) -> bool:
+    """Whether the address is that of the events below a member, and not of a member whose id ends in `/events`."""
+    return raw_path(request).removesuffix("/").endswith(f"/{EVENTS}")
+
+
 def id_in(request: HttpRequest, collection: str) -> str:
     """The id after `/epcis/{collection}/`, without a sub-resource after it. EpcisProblem 404, 400.
 
