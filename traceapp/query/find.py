@@ -5,12 +5,12 @@ criteria themselves are tested later, on the verified event. Where some look-up 
 and the rest is asked of them; else the database goes through its indexes, all of which end with the record, in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from traceapp.accounts.visibility import Viewer, readable_as, sight
 from traceapp.capture.index import LENGTH
@@ -41,21 +41,41 @@ class Finder:
 
     @property
     def column(self) -> str:
-        """What the answer is ordered by besides the record; empty for the order of recording."""
-        return {"eventTime": "time", "recordTime": "record_time"}.get(self.query.order_by, "")
+        """What the answer is ordered by besides the record; empty for the order of records alone.
+
+        A query for a span of time is answered in the order of that time, whose index leads to its beginning at once.
+        """
+        if self.query.order_by:
+            return {"eventTime": "time", "recordTime": "record_time"}.get(self.query.order_by, "")
+        spans = self._spans()
+        return next((name for name in ("record_time", "time") if name in spans), "")
+
+    def _look_ups(self) -> Iterator[LookUp]:
+        for criterion in self.query.criteria:
+            yield from criterion.look_ups
+
+    def _spans(self) -> dict[str, Span]:
+        """One span a column, from both its ends."""
+        found: dict[str, Span] = {}
+        for one in self._look_ups():
+            if isinstance(one, Span):
+                known = found.get(one.name, Span(one.name))
+                found[one.name] = Span(one.name, one.least or known.least, one.most or known.most)
+        return found
 
     @property
     def descending(self) -> bool:
         """An answer without an order of its own begins with what was recorded first."""
-        return bool(self.column) and self.query.descending
+        return bool(self.query.order_by) and self.query.descending
 
     def after(self, place: Place | None, size: int) -> list[Place]:
         """The next candidates, at most `size`."""
-        look_ups = [one for criterion in self.query.criteria for one in criterion.look_ups]
-        few, rest = _few(look_ups)
+        spans = self._spans()
+        others = [one for one in self._look_ups() if not isinstance(one, Span)]
+        few, rest = _few([*others, *spans.values()])
         rows = self._rows() if few is None else self._rows().filter(pk__in=few)
         for one in rest:
-            rows = rows.filter(_condition(one))
+            rows = rows.filter(_valued(one) if isinstance(one, Span) else Q(pk__in=_records(one)))
         if place is not None:
             rows = rows.filter(self._follows(place))
         return self._ordered(rows, size)
@@ -96,9 +116,10 @@ def _few(look_ups: Sequence[LookUp]) -> tuple[set[int] | None, list[LookUp]]:
 
 
 def _records(one: LookUp) -> "QuerySet[Any, int]":
+    """A look-up by itself, which its index answers alone, in the order of records: so that several can be merged."""
     if isinstance(one, Keys):
         return EventKey.objects.filter(_keyed(one)).values_list("record_id", flat=True)
-    return Event.objects.filter(_condition(one)).values_list("pk", flat=True)
+    return Event.objects.filter(_valued(one)).values_list("pk", flat=True)
 
 
 def _keyed(one: Keys) -> Q:
@@ -107,10 +128,7 @@ def _keyed(one: Keys) -> Q:
     return condition & (Q(role=roles[0]) if len(roles) == 1 else Q(role__in=roles))
 
 
-def _condition(one: LookUp) -> Q:
-    """A look-up as a condition on Event."""
-    if isinstance(one, Keys):
-        return Q(Exists(EventKey.objects.filter(_keyed(one), record=OuterRef("pk"))))
+def _valued(one: Column | Span) -> Q:
     if isinstance(one, Column):
         wanted = sorted({value[:LENGTH] for value in one.values})
         return Q(**{one.name: wanted[0]}) if len(wanted) == 1 else Q(**{f"{one.name}__in": wanted})
