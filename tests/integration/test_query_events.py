@@ -345,3 +345,12 @@ def valid_xml(content, folder):
         check=False,
     )
     assert checked.returncode == 0, checked.stderr
+
+
+def test_an_event_that_is_posted_alone_is_found_at_its_location(farm):
+    event = shipping(event_id=eid(1)) | {"@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"}
+    answer = farm.client.post("/epcis/events", json.dumps(event), content_type="application/json", headers=farm.headers)
+    assert answer.status_code == 201, answer.content
+    found = events_in(farm.get(answer["Location"].removeprefix("http://testserver")))
+    assert [one["eventID"] for one in found] == [eid(1)]
+    assert set(farm.client.options("/epcis/events")["Allow"].split(", ")) == {"GET", "POST", "HEAD", "OPTIONS"}
