@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from traceapp.accounts.visibility import viewer_of
 from traceapp.capture.event_api import EventCapture
-from traceapp.capture.event_api import EventCapture
 from traceapp.epcis.identifiers import IdentifierError
 from traceapp.query import document, parse, tokens
 from traceapp.query.answers import answer, next_headers, problem_of, rendered
