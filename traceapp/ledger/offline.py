@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
-STATIC: Final = Path(settings.BASE_DIR) / "static"
+STATIC: Final = Path(__file__).resolve().parents[2] / "static"
 _IMPORT: Final = re.compile(r'^import \{[^}]*\} from "(\./[^"]+)";\n', re.MULTILINE)
 _EXPORT_LIST: Final = re.compile(r"^export \{[^}]*\};\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MULTILINE)
