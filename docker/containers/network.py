@@ -87,15 +87,22 @@ class ContainerNetwork:
         for name in ("application", "data"):
             (self.folder / name).mkdir(exist_ok=True)
 
+    def _make_secrets(self) -> None:
+        """Once. Their folder is its owner's; the files may be read by whatever user a container runs as."""
+        folder = self.folder / "secrets"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        password = _kept(folder / "postgres-password", secrets.token_hex(24))
+        _kept(folder / "database-url", f"postgres://traceapp:{password}@postgres:5432/traceapp")
+        for name in ("secret-key", "keystore-key"):
+            _kept(folder / name, secrets.token_urlsafe(48))
+
     def _write_environment(self) -> None:
-        password = self.folder / "postgres-password"
-        if not password.exists():
-            write(password, secrets.token_hex(24).encode())
+        self._make_secrets()
         told = {
             "FABRIC_FOLDER": str(self.folder),
             "FABRIC_USER": f"{os.getuid()}:{os.getgid()}",
             "APPLICATION_DATA": str(self.folder / "data"),
-            "POSTGRES_PASSWORD": password.read_text(),
+            "SECRETS_FOLDER": str(self.folder / "secrets"),
             "PORT": str(self._port),
             "PUBLIC_URL": f"http://127.0.0.1:{self._port}",
             "DEMO": "1" if self.topology.demo else "0",
@@ -117,3 +124,11 @@ class ContainerNetwork:
         if done.returncode:
             raise CommandFailed(f"{program} {' '.join(arguments[:3])} failed: {(done.stderr or done.stdout).strip()}")
         return done.stdout + done.stderr if program == "osnadmin" else done.stdout
+
+
+def _kept(path: Path, fresh: str) -> str:
+    """What the file holds; `fresh` is written if there is none."""
+    if not path.exists():
+        path.write_text(fresh)
+        path.chmod(0o644)
+    return path.read_text()

@@ -52,8 +52,18 @@ def _fabric(node: Node, image: str, command: str, published: tuple[str, ...]) ->
     volumes:
       - {keys}:{keys}:ro
       - {place}:{place}
+    healthcheck:
+      test: ["CMD", "bash", "-c", "{_ask_health(node)}"]
+      interval: 10s
+      timeout: 5s
     ports:
 {_ports(node, published)}"""
+
+
+def _ask_health(node: Node) -> str:
+    """Fabric's images have bash, and neither curl nor Python."""
+    port = node.ports["operations"]
+    return f"exec 3<>/dev/tcp/127.0.0.1/{port} && printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q OK <&3"
 
 
 def _contract(topology: Topology, node: Node) -> str:

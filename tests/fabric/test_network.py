@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from docker.containers import services
 from docker.native import FabricNetwork
 from docker.network.trust import genesis_hash
 from tests.fabric.client import Client, Refused
@@ -75,6 +76,18 @@ def test_one_node_may_die_and_come_back(network, clients, name):
         network.restart(name)
     network.wait_until_endorsing()
     assert clients[0].record()[1] == VALID
+
+
+def test_what_containers_ask_a_node_for_its_health_tells_well_from_not_well(network):
+    def well(name):
+        asked = services._ask_health(network.topology.node(name)).encode().decode("unicode_escape")
+        return subprocess.run(["bash", "-c", asked], check=False, capture_output=True).returncode == 0
+
+    names = [server.name for server in (*network.peers, *network.orderers)]
+    assert all(well(name) for name in names)
+    network.kill("orderer-3")
+    assert not well("orderer-3")
+    network.restart("orderer-3")
 
 
 def test_the_contract_is_upgraded_while_it_is_in_use(network, clients):

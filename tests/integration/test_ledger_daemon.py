@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connections
 
 from tests.factories import OrganisationFactory
@@ -216,3 +218,15 @@ def test_it_notes_how_the_ledgers_nodes_are_and_since_when(committed_ledger_worl
     watch.note([NodeHealth("ledger.sqlite3", "file", "", False, "gone still")])
     assert Node.objects.get().since == fallen.since
     assert Node.objects.get().looked > fallen.looked
+
+
+def test_the_command_says_whether_a_ledgerd_works(ledger_world, capsys):
+    with pytest.raises(CommandError, match="No ledgerd has worked"):
+        call_command("ledgerd", check=True)
+    now = datetime.now(UTC)
+    Heartbeat.objects.create(name=daemons.NAME, pid=1, host="here", started=now, beat=now)
+    call_command("ledgerd", check=True)
+    assert "ledgerd works" in capsys.readouterr().out
+    Heartbeat.objects.update(beat=now - timedelta(minutes=2))
+    with pytest.raises(CommandError, match="No ledgerd works: the last heartbeat was 12"):
+        call_command("ledgerd", check=True)

@@ -10,12 +10,15 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+from functools import partial
 
 import pytest
 import yaml
 
 from docker.containers import services
+from docker.containers.network import ContainerNetwork
 from docker.native import programs
+from docker.native.nodes import Nodes
 from docker.native.ports import SPAN, free_base
 from docker.network import channel, connection, servers, trust
 from docker.network.material import Material
@@ -65,6 +68,72 @@ def test_the_application_in_containers_has_every_part():
         for name, service in compose("compose.yml").items()
         if name in {"web", "worker", "beat", "ledgerd"}
     )
+
+
+def test_every_container_is_pinned_watched_and_started_again():
+    services_of = compose("compose.yml") | compose("fabric.yml")
+    built = {"traceapp", "traceapp-contract"}
+    for name, service in services_of.items():
+        image, _, tag = service["image"].partition(":")
+        assert image in built or re.fullmatch(r"\d+\.\d+(\.\d+)?", tag), f"{name} runs {service['image']}"
+        assert service["restart"] == ("no" if name == "migrate" else "unless-stopped"), name
+        assert "healthcheck" in service or name in {"migrate", "beat"}, f"nobody looks whether {name} is well"
+
+
+def test_secrets_come_from_files_and_stand_in_no_environment():
+    whole = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text())
+    used = set()
+    for name, service in whole["services"].items():
+        given = service.get("environment", {})
+        secret = [key for key in given if re.search("PASSWORD|SECRET|_KEY|DATABASE_URL", key)]
+        assert all(key.endswith("_FILE") for key in secret), name
+        wanted = {given[key].removeprefix("/run/secrets/") for key in secret}
+        assert wanted == set(service.get("secrets", [])), name
+        used |= wanted
+    assert used == set(whole["secrets"])
+
+
+def test_the_secrets_that_containers_ask_for_are_made_once_in_a_folder_of_their_owners(tmp_path):
+    network = ContainerNetwork(tmp_path, port=8000)
+    network._make_secrets()
+    asked = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text())["secrets"]
+    made = {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()}
+    assert set(made) == set(asked)
+    assert made["postgres-password"] in made["database-url"]
+    assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
+    network._make_secrets()
+    assert {file.name: file.read_text() for file in (tmp_path / "secrets").iterdir()} == made
+
+
+def test_nodes_are_set_the_same_as_processes_and_in_containers(material, tmp_path):
+    boxed = Topology.read(base=20000, containers=True)
+    for node in (*material.topology.peers, *material.topology.orderers):
+        make = servers.orderer if node.kind == "orderer" else partial(servers.core, builder=tmp_path)
+        here = json.dumps(make(material, node, data=tmp_path))
+        there = json.dumps(make(Material(material.folder, boxed), boxed.node(node.name), data=tmp_path))
+        for other in boxed.nodes:
+            there = there.replace(f'"{other.name}:', '"127.0.0.1:')
+        assert there.replace("0.0.0.0", "127.0.0.1") == here, node.name
+    assert (
+        channel.configtx(Material(material.folder, boxed))["Profiles"][channel.PROFILE]["Application"]["Policies"]
+        == (channel.configtx(material)["Profiles"][channel.PROFILE]["Application"]["Policies"])
+    )
+
+
+def test_containers_publish_the_ports_of_the_description_and_contract_services_get_the_same_settings(tmp_path):
+    topology = Topology.read()
+    native = Nodes(tmp_path, Material(tmp_path, topology), {}, lambda node: "id")
+    try:
+        for name, service in compose("fabric.yml").items():
+            node = topology.node(name)
+            published = {int(port.split(":")[1]) for port in service["ports"]}
+            assert published <= set(node.ports.values()), name
+            assert {node.ports["main"], node.ports["operations"]} <= published, name
+            if node.kind == "contract":
+                settings = {key for key in native._contract(node) if key.startswith("CHAINCODE")}
+                assert {key for key in service["environment"] if key.startswith("CHAINCODE")} == settings, name
+    finally:
+        native.processes.close()
 
 
 def test_no_two_nodes_share_a_port_and_all_fit_their_block():
