@@ -56,6 +56,20 @@ LABELS: dict[str, Promise] = {
     "/event/sensorElementList": gettext_lazy("Measurements"),
     "/event/certificationInfo": gettext_lazy("Certificates"),
 }
+WORDS: dict[str, dict[str, Promise]] = {
+    "/event/type": {
+        "ObjectEvent": gettext_lazy("Something happened to goods"),
+        "AggregationEvent": gettext_lazy("Goods were packed or unpacked"),
+        "AssociationEvent": gettext_lazy("Goods were tied to a device or an asset"),
+        "TransactionEvent": gettext_lazy("Goods were tied to an order or a paper"),
+        "TransformationEvent": gettext_lazy("Goods were made from others"),
+    },
+    "/event/action": {
+        "ADD": gettext_lazy("it begins here"),
+        "OBSERVE": gettext_lazy("it goes on"),
+        "DELETE": gettext_lazy("it ends here"),
+    },
+}
 _TIMES = frozenset({"/recordTime", "/event/eventTime"})
 _PLACES = frozenset({"/event/readPoint", "/event/bizLocation"})
 _PARTIES = frozenset({"/event/sourceList", "/event/destinationList"})
@@ -140,6 +154,8 @@ def _named(pointer: str, value: Any, words: Words) -> str:
     """With names in place of codes, where we know them; empty where there is nothing to put in their place."""
     if pointer == "/event/errorDeclaration" and value is None:
         return _("no")
+    if pointer in WORDS:
+        return force_str(WORDS[pointer].get(str(value), ""))
     if pointer == "/kind":
         return str(RecordKind(value).label)
     if pointer == "/recordedBy":
