@@ -14,7 +14,7 @@ from tests.proof_vectors.making import Odd
 from tests.proof_vectors.wire_mutations import odd
 from tests.unit.verifier_blocks import Block, Ordering
 from tests.unit.verifier_devices import PACK, Device, sensor_case
-from tests.unit.verifier_network import Case, Network, canonical
+from tests.unit.verifier_network import TX_TIME, Authority, Case, Network, canonical
 
 STAGES = [
     *("ask.extension", "ask.channel_header", "ask.signature_header", "ask.header", "ask.invocation", "ask.payload"),
@@ -127,9 +127,63 @@ class Forger:
         mutations.jsonwise(self.random, value)
         return self.good, canonical(value)
 
+    def policies(self) -> tuple[bytes, bytes]:
+        """A nested rule, and endorsers that may or may not satisfy it."""
+        everyone = [*self.network.peers.values(), *self.network.clients.values()]
+        endorsers = [self.random.choice(everyone) for _ in range(self.random.randrange(5))]
+        case = Case(self.network)
+        case.endorsers = endorsers
+        rules = [{"from": self._moment(), "rule": self._rule(0)} for _ in range(self.random.choice([1, 1, 2, 3]))]
+        return case.file(), canonical({**self.trust, "endorsement": rules})
+
+    def _rule(self, depth: int) -> dict[str, Any]:
+        if depth > 3 or self.random.random() < 0.3:
+            msp_id = self.random.choice(list(self.network.peers))
+            return {"signedBy": msp_id, "role": self.random.choice(["peer", "peer", "peer", "client", "admin"])}
+        rules = [self._rule(depth + 1) for _ in range(self.random.randrange(1, 4))]
+        return {"outOf": [self.random.randrange(1, len(rules) + 1), rules]}
+
+    def _moment(self) -> str:
+        step = timedelta(microseconds=self.random.choice([-(10**6), -1000, -456, -1, 0, 1, 1000, 10**6]))
+        return (TX_TIME + step).isoformat().replace("+00:00", self.random.choice(["Z", "+00:00", "-00:00"]))
+
+    def chains(self) -> tuple[bytes, bytes]:
+        """A member below a chain of authorities, some of which may not be above it, or not at that time."""
+        root = Authority.make("AlbaMSP", path_length=self._length())
+        chain, windows = [root], [self._window() for _ in range(3)]
+        for level in range(self.random.randrange(4)):
+            chain.append(Authority.make(f"Alba{level}", under=chain[-1], path_length=self._length()))
+        pems = [self._timed(one, chain[max(at - 1, 0)], windows[at % 3]) for at, one in enumerate(chain)]
+        member = self.random.choice(chain).issue("peer", msp_id="AlbaMSP")
+        lower = pems[1:]
+        self.random.shuffle(lower)
+        if lower and self.random.random() < 0.2:
+            lower.pop()
+        trust = json.loads(self.trusted)
+        trust["organisations"][0] |= {"rootCertificates": [pems[0]], "intermediateCertificates": lower}
+        case = Case(self.network, client=self.network.clients["BoraMSP"])
+        case.edit["tx.batch"] = lambda batch: {**batch, "mspId": "BoraMSP"}
+        case.attesters = [member, self.network.peers["CedroMSP"]]
+        case.endorsers = [self.network.peers["BoraMSP"], self.network.peers["CedroMSP"]]
+        return case.file(), canonical(trust)
+
+    def _length(self) -> int | None:
+        return self.random.choice([None, None, 0, 1, 2])
+
+    def _window(self) -> tuple[bytes, bytes]:
+        around = [b"260514091204Z", b"260514091205Z", b"260514091206Z"]
+        return self.random.choice([b"260101000000Z", *around]), self.random.choice([b"300101000000Z", *around])
+
+    def _timed(self, authority: Authority, above: Authority, window: tuple[bytes, bytes]) -> str:
+        (whole,) = der_mutations.parsed(authority.certificate.public_bytes(serialization.Encoding.DER))
+        first, last = whole.children[0].children[4].children
+        if self.random.random() < 0.4:
+            first.content, last.content = window
+        return der_mutations.pem_of(der_mutations.sealed(whole, above.key)).decode()
+
     def any(self) -> tuple[bytes, bytes]:
         ways: list[Callable[[], tuple[bytes, bytes]]] = [
             *(self.messages, self.messages, self.values, self.records, self.certificates, self.certificates),
-            *(self.blocks, self.devices, self.trusts),
+            *(self.blocks, self.devices, self.trusts, self.policies, self.chains),
         ]
         return self.random.choice(ways)()

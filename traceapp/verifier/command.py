@@ -94,7 +94,7 @@ def _trust(name: str) -> Trust:
     try:
         return parse_trust(files.read(name, _TRUST_LIMIT))
     except TrustError as error:
-        raise CannotRead(str(error)) from error
+        raise CannotRead(str(error).removeprefix("the trust file cannot be used: ")) from error
 
 
 def _reports(chosen: argparse.Namespace, trust: Trust) -> Iterator[tuple[str, Report]]:
