@@ -164,6 +164,20 @@ def test_a_code_that_is_none_is_left_out(browser, product, place):
     assert browser.get("/capture/", {"code": "/01/123/10/\x00", "bizStep": "eating"}).status_code == 200
 
 
+def test_a_scan_fills_product_and_lot_and_a_wrong_one_says_why(browser, product, place):
+    page = browser.get("/capture/", {"code": f"]C101{product.gtin}10L7\x1d3740"}).content.decode()
+    assert f'value="{product.gtin}" selected' in page
+    assert 'value="L7"' in page
+    for code, why in (
+        (f"]C101{product.gtin[:-1]}x", "does not have the form|is not a GTIN|cannot be read"),
+        ("106141412345678908", "is no product"),
+        ("09506000134376", "is not among the products"),
+    ):
+        page = browser.get("/capture/", {"code": code}).content.decode()
+        assert re.search(why, page), code
+        assert 'aria-invalid="true"' in page
+
+
 def test_without_a_product_or_place_the_next_action_is_shown(browser, farm):
     assert "Add a product" in browser.get("/capture/").content.decode()
     ProductFactory(organisation=farm)

@@ -1,21 +1,20 @@
 """What the form is filled in with: from a link's parameters, such as a scanned code and the step it leads to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from traceapp.accounts.visibility import Viewer
 from traceapp.capture.forms import STEPS
 from traceapp.capture.models import Event, EventKey
-from traceapp.epcis import identifiers
-from traceapp.epcis.digital_link import DigitalLink, parse_path
-from traceapp.epcis.identifiers import IdentifierError
+from traceapp.epcis import identifiers, scanned
+from traceapp.epcis.digital_link import DigitalLink
 
 # What usually comes next for goods, by what we recorded of them last.
 NEXT = {"": "receiving", "commissioning": "shipping", "receiving": "shipping"}
 
 
 def initial_of(parameters: Mapping[str, str], viewer: Viewer) -> dict[str, Any]:
-    """`code` is a Digital Link, its path or an EPC URN; `bizStep` a step of the form. Nonsense is left out."""
+    """`code` is whatever was scanned or typed; `bizStep` a step of the form. Nonsense is left out."""
     link = _link(parameters.get("code", ""))
     found: dict[str, Any] = {}
     if link is not None and link.gtin:
@@ -26,13 +25,30 @@ def initial_of(parameters: Mapping[str, str], viewer: Viewer) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
+def code_error(parameters: Mapping[str, str], products: Collection[str]) -> str:
+    """Why a code was of no use to the form, as a sentence; empty when it was, or when there is none.
+
+    `products` are the GTINs that the form offers.
+    """
+    code = parameters.get("code", "")
+    if not code.strip():
+        return ""
+    try:
+        link = scanned.find(code)
+    except scanned.CodeError as error:
+        text = str(error)
+        return text if text.endswith(".") else f"{text}."
+    if not link.gtin:
+        return f"{scanned.readable(link)} is no product. Steps are logged by product and lot."
+    if link.gtin not in products:
+        return f"GTIN {link.gtin} is not among the products that you may choose. Add it first, or ask its owner."
+    return ""
+
+
 def _link(code: str) -> DigitalLink | None:
     try:
-        if code.startswith("/"):
-            return parse_path(code)
-        canonical = identifiers.canonical(code)
-        return parse_path(canonical.removeprefix("https://id.gs1.org")) if identifiers.parse(canonical) else None
-    except IdentifierError:
+        return scanned.find(code)
+    except scanned.CodeError:
         return None
 
 

@@ -14,7 +14,7 @@ from traceapp.accounts.visibility import Relation, Viewer, Visibility, readable,
 from traceapp.capture import jobs, selectors
 from traceapp.capture.errors import CaptureRefused
 from traceapp.capture.forms import StepForm
-from traceapp.capture.guess import initial_of
+from traceapp.capture.guess import code_error, initial_of
 from traceapp.capture.models import CaptureJob
 from traceapp.capture.progress import steps_of
 from traceapp.capture.steps import log_step as save_step
@@ -51,6 +51,8 @@ def log_step(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.summary)
     shown = {
         "form": form,
+        "code": request.GET.get("code", "")[:300],
+        "code_error": code_error(request.GET, {one.gtin for one in products}),
         "products": products,
         "lots": selectors.lots_for(products),
         "has_places": form.fields["place"].queryset.exists(),  # type: ignore[attr-defined]
