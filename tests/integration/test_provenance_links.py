@@ -49,7 +49,7 @@ def post(client, **changes):
 
 
 def test_a_link_is_added_on_the_page_and_the_resolver_leads_there(page):
-    assert page.post("/links/add/", GOOD).status_code == 302
+    assert page.post("/labels/links/add/", GOOD).status_code == 302
 
     link = Link.objects.get()
     assert (link.path, link.link_type, link.languages) == (f"/01/{GTIN}/10/A%2F7", f"{VOC}instructions", "en en-GB")
@@ -57,29 +57,29 @@ def test_a_link_is_added_on_the_page_and_the_resolver_leads_there(page):
         f"/01/{GTIN}/10/A%2F7?linkType=gs1:instructions", RAW_URI=f"/01/{GTIN}/10/A%2F7?linkType=gs1:instructions"
     )
     assert answer["Location"] == "https://shop.example/how?a=b&linkType=gs1:instructions#c"
-    listed = page.get("/links/").content.decode()
+    listed = page.get("/labels/links/").content.decode()
     assert "How to use it" in listed
     assert f"(01){GTIN} (10)A/7" in listed
 
 
 def test_a_link_is_changed_with_its_history_and_deleted_after_asking(page):
-    page.post("/links/add/", GOOD)
+    page.post("/labels/links/add/", GOOD)
     link = Link.objects.get()
 
     changed = {**GOOD, "title": "Instructions", "href": "https://shop.example/new"}
-    assert page.post(f"/links/{link.pk}/", changed).status_code == 302
-    shown = page.get(f"/links/{link.pk}/").content.decode()
+    assert page.post(f"/labels/links/{link.pk}/", changed).status_code == 302
+    shown = page.get(f"/labels/links/{link.pk}/").content.decode()
     assert "https://shop.example/new" in shown
     assert "https://shop.example/how?a=b#c" in shown
     assert "Delete this link?" in shown
-    assert page.get(f"/links/{link.pk}/delete/").status_code == 405
-    assert page.post(f"/links/{link.pk}/delete/").status_code == 302
+    assert page.get(f"/labels/links/{link.pk}/delete/").status_code == 405
+    assert page.post(f"/labels/links/{link.pk}/delete/").status_code == 302
     assert not Link.objects.exists()
     assert Link.history.count() == 3
 
 
 def test_what_is_wrong_stands_under_its_field_and_nothing_typed_is_lost(page):
-    answer = page.post("/links/add/", GOOD | {"href": "javascript:alert(1)", "languages": "english"})
+    answer = page.post("/labels/links/add/", GOOD | {"href": "javascript:alert(1)", "languages": "english"})
     shown = answer.content.decode()
     assert answer.status_code == 200
     assert "An address begins with https://." in shown
@@ -174,11 +174,11 @@ def test_nobody_else_says_where_a_code_leads(client, owner, how):
     )
     if how == "page":
         client.force_login(person)
-        refused = client.post("/links/add/", GOOD)
+        refused = client.post("/labels/links/add/", GOOD)
         assert "This code is not yours" in refused.content.decode()
-        assert client.get(f"/links/{mine.pk}/").status_code == 404
-        assert client.post(f"/links/{mine.pk}/delete/").status_code == 404
-        assert "https://a.example/" not in client.get("/links/").content.decode()
+        assert client.get(f"/labels/links/{mine.pk}/").status_code == 404
+        assert client.post(f"/labels/links/{mine.pk}/delete/").status_code == 404
+        assert "https://a.example/" not in client.get("/labels/links/").content.decode()
     else:
         client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {api_token(person, other)}"
         refused = post(client)
@@ -191,13 +191,13 @@ def test_nobody_else_says_where_a_code_leads(client, owner, how):
 @pytest.mark.parametrize("role", [Role.ANALYST])
 def test_who_may_not_record_may_look_and_not_touch(client, owner, role):
     client.force_login(member(owner, role))
-    assert client.get("/links/").status_code == 200
-    assert client.get("/links/add/").status_code == 403
-    assert client.post("/links/add/", GOOD).status_code == 403
+    assert client.get("/labels/links/").status_code == 200
+    assert client.get("/labels/links/add/").status_code == 403
+    assert client.post("/labels/links/add/", GOOD).status_code == 403
 
 
 def test_nobody_is_asked_to_log_in(client):
-    assert client.get("/links/").status_code == 302
+    assert client.get("/labels/links/").status_code == 302
     assert client.get("/api/v1/links/").status_code == 401
 
 
@@ -231,8 +231,8 @@ def test_an_item_is_one_entity_whatever_lot_is_said_with_it(api):
 
 
 def test_the_list_is_found_by_code_title_and_address(page):
-    page.post("/links/add/", GOOD)
+    page.post("/labels/links/add/", GOOD)
     LotFactory()
     for search in ("A%2F7", "how to", "shop.example"):
-        assert "How to use it" in page.get("/links/", {"q": search}).content.decode()
-    assert "Nothing found" in page.get("/links/", {"q": "zzz"}).content.decode()
+        assert "How to use it" in page.get("/labels/links/", {"q": search}).content.decode()
+    assert "Nothing found" in page.get("/labels/links/", {"q": "zzz"}).content.decode()

@@ -97,7 +97,7 @@ class TestRawBytes:
     def test_no_bytes_whatever_break_it(self, site: Proxied, where):
         chance = random.Random(20261125)
         pieces = [b"/", b"%2F", b"%", b"%zz", b"01", b"10", b"21", b"414", GTIN.encode(), b"..", b"//", b"\xff", b"?", b"&", b"=", b";",
-                  b"linkType=", b"gs1:pip", b"linkset", b"%C3%A4", b"a", b"~", b"\x7f", b"p/", b"labels/", b".svg", b"links/"]  # fmt: skip
+                  b"linkType=", b"gs1:pip", b"linkset", b"%C3%A4", b"a", b"~", b"\x7f", b"p/", b"labels/", b".svg", b"labels/links/"]  # fmt: skip
         for _ in range(60):
             target = b"/" + b"".join(chance.choice(pieces) for _ in range(chance.randint(1, 12)))
             status, _headers = ask(

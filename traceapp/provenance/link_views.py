@@ -24,7 +24,7 @@ from traceapp.web.pagination import page_of
 @require_safe
 @member_required()
 def links(request: HttpRequest) -> HttpResponse:
-    """`/links/?q=`: our links, by code."""
+    """`/labels/links/?q=`: our links, by code."""
     viewer, search = viewer_of(request), request.GET.get("q", "").strip()[:100]
     page = page_of(request, links_of(viewer.acting_for, search))
     shown = {"page": page, "search": search, "may_edit": viewer.has(*EDITORS), "rows": [_row(one) for one in page]}

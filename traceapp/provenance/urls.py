@@ -14,10 +14,10 @@ _MEANT = rf"(?:[0-9]{{2,4}}|{'|'.join(CONVENIENCE_ALPHAS)})(?:/(?s:.*))?$"
 
 urlpatterns = [
     path("find/", views.find, name="find"),
-    path("links/", link_views.links, name="links"),
-    path("links/add/", link_views.link_add, name="link-add"),
-    path("links/<int:pk>/", link_views.link_edit, name="link-change"),
-    path("links/<int:pk>/delete/", link_views.link_delete, name="link-delete"),
+    path("labels/links/", link_views.links, name="links"),
+    path("labels/links/add/", link_views.link_add, name="link-add"),
+    path("labels/links/<int:pk>/", link_views.link_edit, name="link-change"),
+    path("labels/links/<int:pk>/delete/", link_views.link_delete, name="link-delete"),
     path("labels/", label_views.sheet, name="labels"),
     re_path(r"^labels/goods\.(?P<suffix>pdf|zpl)$", label_views.printed, name="labels-goods"),
     path("labels/pallets/", pallet_views.pallets, name="pallets"),
