@@ -1,20 +1,15 @@
 """Ids with slashes in addresses, as they arrive through nginx and gunicorn: `%2F` is not a slash on any of the way."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import quote
 
 import pytest
 
 from tests.capture_documents import GTIN, document, object_event
-from tests.stack import ROOT, free_port, until
+from tests.proxied import proxied
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed"),
@@ -29,80 +24,13 @@ from tests.factories import OrganisationFactory, api_token, member
 firm = OrganisationFactory()
 print("token", api_token(member(firm), firm))
 """
-CONFIGURATION = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass http://127.0.0.1:{backend};
-      proxy_set_header Host $http_host;
-    }}
-  }}
-}}
-"""
-
-
-@contextmanager
-def running(command: list[str], url: str, **options) -> Iterator[None]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT, **options)
-    try:
-        until(lambda: process.poll() is not None or _answers(url), f"{command[0]} answers", within=120)
-        assert process.poll() is None, f"{command[0]} ended"
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="module")
 def behind_nginx(tmp_path_factory):
     """(address, token) of the application on gunicorn behind nginx, with a database of its own."""
-    folder = tmp_path_factory.mktemp("nginx")
-    (folder / "data").mkdir()
-    environment = {**os.environ, "DATA_DIR": str(folder / "data"), "PYTHONPATH": str(ROOT)}
-    environment.pop("DATABASE_URL", None)
-
-    def manage(*command: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
-
-    manage("migrate", "-v0")
-    token = manage("shell", "-v0", "-c", TOKEN).strip().split()[-1]
-    backend, port = free_port(), free_port()
-    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port, backend=backend))
-    gunicorn = [sys.executable, "-m", "gunicorn", "traceapp.wsgi", "--bind", f"127.0.0.1:{backend}"]
-    nginx = ["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder)]
-    with (
-        running(gunicorn, f"http://127.0.0.1:{backend}", env=environment),
-        running(nginx, f"http://127.0.0.1:{port}"),
-    ):
-        yield f"http://127.0.0.1:{port}", token
+    with proxied(tmp_path_factory.mktemp("query"), TOKEN) as served:
+        yield served.url, served.said.strip().split()[-1]
 
 
 @pytest.fixture(scope="module")
