@@ -1,8 +1,11 @@
 """Clients of others, as they are published, ask for events: `openepcis-client` for Python, `epcis2.js` for Node."""
 
-import json
+import urllib.request
 
 import pytest
+from openepcis_client.core.client import Client
+from openepcis_client.core.config import ClientConfig
+from openepcis_client.events.service import Query
 
 from tests import npm
 from tests.capture_documents import GTIN, document, object_event
@@ -27,8 +30,6 @@ def _events():
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """(address of the EPCIS interface, token), with seven events in it."""
-    import urllib.request
-
     with proxied(tmp_path_factory.mktemp("clients"), SEED) as one:
         token = one.said.strip().split()[-1]
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/ld+json"}
@@ -38,20 +39,55 @@ def served(tmp_path_factory):
         yield f"{one.url}/epcis", token
 
 
+class Bearer:
+    """A token that somebody has already: the package's strategies fetch theirs from a server of its makers."""
+
+    def __init__(self, token):
+        self.token = token
+
+    def bearer(self):
+        return self.token
+
+    def invalidate(self):
+        pass
+
+
 @pytest.fixture
 def openepcis(served):
-    client = pytest.importorskip("openepcis_client.core.client")
-    config = pytest.importorskip("openepcis_client.core.config")
-    service = pytest.importorskip("openepcis_client.events.service")
     url, token = served
+    return Query(Client(ClientConfig(url), Bearer(token)))
 
-    class Bearer:
-        """What the package asks of whoever holds the token."""
 
-        def authorization(self, *args, **kwargs):
-            return f"Bearer {token}"
+def test_openepcis_client_reads_every_event_once_page_by_page(openepcis):
+    assert openepcis.check() == ""
+    for since in ("", "2020-01-01T00:00:00+01:00"):
+        found = [event["eventID"] for event in openepcis.since(since, per_page=3)]
+        assert sorted(found) == sorted(event["eventID"] for event in _events())
+    assert list(openepcis.since("2100-01-01T00:00:00Z")) == []
 
-        def __getattr__(self, name):
-            return lambda *args, **kwargs: token
 
-    return service.Query(client.Client(config.ClientConfig(url), Bearer()))
+def test_openepcis_client_finds_the_events_of_an_identifier(openepcis):
+    assert len(openepcis.for_epc(ITEM)) == NUMBER // 2
+
+
+def test_openepcis_client_understands_that_a_token_is_wrong(served):
+    url, token = served
+    assert "credential" in Query(Client(ClientConfig(url), Bearer(f"{token}x"))).check()
+
+
+READ = """
+const { validateAgainstSchema, validateEpcisDocument, objectToEvent, setup } = require('epcis2.js');
+(async () => {
+  const answer = await fetch(given.url, { headers: { Authorization: `Bearer ${given.token}` } });
+  const read = await answer.json();
+  const events = read.epcisBody.queryResults.resultsBody.eventList.map((one) => objectToEvent(one));
+  console.log(JSON.stringify({ ids: events.map((one) => one.getEventID()), steps: events.map((one) => one.getBizStep()) }));
+})();
+"""
+
+
+def test_epcis2_js_makes_its_events_of_our_answer(served):
+    url, token = served
+    read = npm.run(npm.installed("epcis2.js@2.7.3"), READ, {"url": f"{url}/events?EQ_action=OBSERVE", "token": token})
+    assert sorted(read["ids"]) == sorted(event["eventID"] for event in _events())
+    assert set(read["steps"]) == {"shipping"}
