@@ -2,16 +2,18 @@
 
 import pytest
 
-from docker.native import FabricNetwork, missing
+from docker.native import FabricNetwork, ProgramsMissing, require
 
-WORDS = "Fabric's programs are missing"
+WORDS = "No Fabric network can run here"
 
 
 @pytest.fixture(scope="session")
 def fabric_network(tmp_path_factory):
     """Running, with the contract deployed. Whoever kills a node starts it again."""
-    if missing():
-        pytest.skip(f"{WORDS}: {', '.join(missing())}")
+    try:
+        require()
+    except ProgramsMissing as why:
+        pytest.skip(f"{WORDS}. {why}")
     with FabricNetwork(tmp_path_factory.mktemp("fabric")) as running:
         yield running
 
@@ -20,6 +22,5 @@ def pytest_terminal_summary(terminalreporter):
     skipped = [one for one in terminalreporter.stats.get("skipped", ()) if WORDS in str(one.longrepr)]
     if skipped:
         terminalreporter.section("FABRIC TESTS DID NOT RUN", sep="!")
-        terminalreporter.write_line(
-            f"{len(skipped)} tests were skipped. Not found in FABRIC_HOME/bin or on the PATH: {', '.join(missing())}."
-        )
+        why = str(skipped[0].longrepr).partition(f"{WORDS}. ")[2].rstrip("')")
+        terminalreporter.write_line(f"{len(skipped)} tests were skipped. {why}")

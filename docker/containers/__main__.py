@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from docker.containers.network import ContainerNetwork
+from docker.containers.network import ContainerNetwork, require_docker
 from docker.containers.services import FILE, render
 from docker.native.application import RECORDER
 from docker.network.administration import CommandFailed
@@ -32,8 +32,9 @@ def main() -> int:
         return 0
     network = ContainerNetwork(chosen.folder / "containers", port=chosen.port)
     try:
+        require_docker()
         _do(network, chosen)
-    except (CommandFailed, NotReady) as error:
+    except (CommandFailed, NotReady, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

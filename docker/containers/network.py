@@ -17,7 +17,23 @@ from docker.network.topology import Node, Topology
 
 FILES = (ROOT / "docker" / "compose.yml", ROOT / "docker" / "fabric.yml")
 NETWORK = "traceapp_default"
+OTHERWISE = "or run the network as processes from Fabric's release archive (docs/fabric-network.md)."
 APPLICATION = ("postgres", "redis", "mosquitto", "migrate", "web", "worker", "beat", "ledgerd")
+
+
+def require_docker() -> None:
+    """CommandFailed, with a sentence that says what to do, unless Docker answers and has its compose plugin."""
+    wanted = {
+        ("docker", "compose", "version"): "Docker's compose plugin is missing: install it",
+        ("docker", "info"): "Docker is there but does not answer: start its service, and look whether you may use it",
+    }
+    for command, words in wanted.items():
+        try:
+            done = subprocess.run(command, capture_output=True, check=False)
+        except OSError:
+            raise CommandFailed(f"Docker is not installed: install it with its compose plugin, {OTHERWISE}") from None
+        if done.returncode:
+            raise CommandFailed(f"{words}, {OTHERWISE}")
 
 
 class ContainerNetwork:

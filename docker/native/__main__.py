@@ -44,6 +44,9 @@ def main() -> int:
     except (programs.ProgramsMissing, DidNotStart, NotReady, CommandFailed, application.DidNotServe, Taken) as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"The network cannot run in {chosen.folder}: {error}. Choose another with --folder.", file=sys.stderr)
+        return 1
     print("Ended. Everything is kept in", chosen.folder)
     return 0
 

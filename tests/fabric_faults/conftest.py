@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from docker.native import FabricNetwork, missing
+from docker.native import FabricNetwork, ProgramsMissing, require
 from tests import fabric_fixtures
 from tests.bench import saved
 from tests.fabric_faults import application, cables
@@ -25,8 +25,10 @@ def rows(request):
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     """Of this module's own: what is on its ledger, the application has to know."""
-    if missing():
-        pytest.skip(f"{fabric_fixtures.WORDS}: {', '.join(missing())}")
+    try:
+        require()
+    except ProgramsMissing as why:
+        pytest.skip(f"{fabric_fixtures.WORDS}. {why}")
     with FabricNetwork(tmp_path_factory.mktemp("faults")) as running:
         yield running
 

@@ -17,7 +17,6 @@ import yaml
 
 from docker.containers import services
 from docker.containers.network import ContainerNetwork
-from docker.native import programs
 from docker.native.nodes import Nodes
 from docker.native.ports import SPAN, free_base
 from docker.network import channel, connection, servers, trust
@@ -232,21 +231,3 @@ def test_what_the_contracts_image_installs_is_what_is_locked():
     wanted = dict(line.split("==") for line in lines if not line.startswith("#"))
     assert wanted == {name: locked[name] for name in wanted}
     assert {"grpcio", "hyperledger-fabric-protos", "protobuf", "cryptography"} <= set(wanted)
-
-
-def test_missing_programs_are_one_sentence_that_says_which_and_how(monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setenv("FABRIC_HOME", str(tmp_path))
-    (tmp_path / "bin").mkdir()
-    for name in ("peer", "osnadmin"):
-        (tmp_path / "bin" / name).write_text("#!/bin/sh\n")
-        (tmp_path / "bin" / name).chmod(0o755)
-    assert programs.missing() == ["orderer", "configtxgen"]
-    done = subprocess.run(
-        [sys.executable, "-m", "docker.native", "--folder", str(tmp_path / "x")], cwd=ROOT, capture_output=True,
-        text=True, check=False, env={"PATH": "/nowhere", "FABRIC_HOME": str(tmp_path)},
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr.startswith("Fabric's programs orderer and configtxgen were not found in FABRIC_HOME/bin")
-    assert done.stderr.count("\n") == 1
-    assert "Traceback" not in done.stderr
