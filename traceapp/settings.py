@@ -3,53 +3,25 @@
 A secret may be given as `NAME` or, from a file, as `NAME_FILE`.
 """
 
-import os
-import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-import environ
+
+from traceapp.environment import Env, secret
 
 django_stubs_ext.monkeypatch()  # so that `forms.ModelForm[Product]` can be said outside type checking, too
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+env = Env()
 if (BASE_DIR / ".env").is_file():
     env.read_env(BASE_DIR / ".env")
 
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
-
-
-def _secret(name: str, file: str) -> str:
-    """The secret from the environment; without one, a random secret kept in the data folder, readable by us only."""
-    given: str = env.str(name, "")
-    if given:
-        return given
-    path = DATA_DIR / "secrets" / file
-    try:
-        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        beside = path.with_name(f"{file}.{os.getpid()}")
-        beside.touch(0o600)
-        beside.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(beside, path)  # appears whole or not at all, and only for the first of several processes
-        finally:
-            beside.unlink()
-    except FileExistsError:
-        pass  # made at an earlier start, or by another process just now
-    except OSError as error:
-        # Whoever sees this started a command by hand: one sentence serves better than a traceback.
-        words = f"The data folder {DATA_DIR} cannot be written ({error.strerror}). Set DATA_DIR to one of your own."
-        raise SystemExit(words) from error
-    return path.read_text().strip()
-
-
-SECRET_KEY = _secret("SECRET_KEY", "secret-key")
-KEYSTORE_KEY = _secret("KEYSTORE_KEY", "keystore-key")  # encrypts the organisations' signing keys at rest
+SECRET_KEY = secret(env, "SECRET_KEY", DATA_DIR, "secret-key")
+KEYSTORE_KEY = secret(env, "KEYSTORE_KEY", DATA_DIR, "keystore-key")  # encrypts the organisations' signing keys at rest
 _DEMO_URL = DATA_DIR / "public-url"  # where this folder's demo was last served
 _URL = _DEMO_URL.read_text().strip() if _DEMO_URL.is_file() else "http://127.0.0.1:8000"
 PUBLIC_URL = env.str("PUBLIC_URL", _URL).rstrip("/")  # what QR codes lead to
@@ -107,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "traceapp.web.middleware.OutOfOrderInWords",
 ]
 
 CSRF_FAILURE_VIEW = "traceapp.web.errors.csrf_failure"

@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +9,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from docker.native import ports, programs
+from docker.native.commands import runner
 from docker.native.nodes import Nodes
-from docker.native.processes import Processes, clean_environment
+from docker.native.processes import Processes
 from docker.network import connection, trust
-from docker.network.administration import Administration, CommandFailed
+from docker.network.administration import Administration
 from docker.network.life import Life
 from docker.network.material import Material, write
+from docker.network.revoke import revoke
 from docker.network.topology import DESCRIPTION, Node, Topology
 
 
@@ -49,7 +49,7 @@ class FabricNetwork:
         self._programs = programs.require()
         self.topology = Topology.read(self._description, base=self._base())
         self.material = Material(self.folder / "crypto", self.topology)
-        self.administration = Administration(self.folder, self.material, self._run)
+        self.administration = Administration(self.folder, self.material, runner(self._programs))
         self.life = Life(self.topology, self.material, self.administration)
         self.nodes = Nodes(self.folder, self.material, self._programs, self.life.package_id)
         try:
@@ -118,6 +118,10 @@ class FabricNetwork:
             not_after=not_after,
         )
 
+    def revoke(self, msp_id: str, serial: int) -> datetime:
+        """Have every peer refuse a certificate from now on, and note it in connection and trust file."""
+        return revoke(self.administration, self.material, msp_id, serial)
+
     @property
     def connection_file(self) -> Path:
         """What the application needs to use the network (its setting FABRIC_CONFIG): certificates are named in it."""
@@ -181,18 +185,6 @@ class FabricNetwork:
         base = ports.free_base() if self._wanted_base is None else self._wanted_base
         write(path, json.dumps({"base": base}).encode())
         return base
-
-    def _run(self, program: str, arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-        done = subprocess.run(
-            [self._programs[program], *arguments],
-            env=clean_environment(**environment),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise CommandFailed(f"{program} {' '.join(arguments[:3])} failed: {(done.stderr or done.stdout).strip()}")
-        return done.stdout + done.stderr if program == "osnadmin" else done.stdout
 
     def _server(self, node: Node) -> Server:
         owner = node.organisation

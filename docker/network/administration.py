@@ -69,6 +69,26 @@ class Administration:
             if "already exists" not in str(error):
                 raise
 
+    def configuration(self) -> bytes:
+        """The configuration block (common.Block) in force, as the orderers have it."""
+        return self._fetch(self._topology.organisations[0], self._ordered())
+
+    def configuration_at(self, organisation: Organisation) -> bytes:
+        """The same, as the organisation's own peer has it."""
+        return self._fetch(organisation, [])
+
+    def update_channel(self, envelope: bytes) -> None:
+        """Have the orderers put a change of the channel in force (a common.Envelope with a configtx update)."""
+        path = self.genesis.with_name("update.pb")
+        write(path, envelope)
+        chosen = ["channel", "update", "-c", self._topology.channel, "-f", str(path)]
+        self._peer(self._topology.organisations[0], [*chosen, *self._ordered()])
+
+    def _fetch(self, organisation: Organisation, source: Sequence[str]) -> bytes:
+        path = self.genesis.with_name(f"config-{organisation.key}.block")
+        self._peer(organisation, ["channel", "fetch", "config", str(path), "-c", self._topology.channel, *source])
+        return path.read_bytes()
+
     def package(self, organisation: Organisation, sequence: int) -> Package:
         """The package of this sequence; kept, since its bytes are its identity."""
         path = self._package_path(organisation, sequence)

@@ -32,6 +32,8 @@ def write(folder: Path, material: Material, sequence: int) -> Path:
         "demo": topology.demo,
         "channel": topology.channel,
         "chaincode": topology.chaincode,
+        "version": trust.version(material),
+        "sequence": sequence,
         "attestations": topology.policies["attestations"],
         "reader": {"mspId": reader.msp_id, "certificate": "reader-cert.pem", "key": "reader-key.pem"},
         "organisations": [_member(material, one) for one in topology.members],
@@ -40,11 +42,19 @@ def write(folder: Path, material: Material, sequence: int) -> Path:
             _node(topology.contract_of(one, sequence)) | {"mspId": one.msp_id} for one in topology.organisations
         ],
         "endorsement": trust.endorsement(material),
-        "revoked": [],
+        "revoked": trust.revoked(material),
     }
     path = folder / "connection.json"
-    files.write(path, json.dumps(content, indent=1, ensure_ascii=False).encode())
+    data = json.dumps(content, indent=1, ensure_ascii=False).encode()
+    if not path.exists() or path.read_bytes() != data:  # ledgerd begins anew with a file that was changed
+        files.write(path.with_suffix(".new"), data)
+        path.with_suffix(".new").rename(path)
     return path
+
+
+def write_again(folder: Path, material: Material) -> Path:
+    """Write it anew for a contract that stays: for whoever does not know its sequence."""
+    return write(folder, material, int(json.loads((folder / "connection.json").read_bytes())["sequence"]))
 
 
 def _member(material: Material, organisation: Organisation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from docker.network.certificates import issue_tls
 from docker.network.topology import Node, Organisation, Topology
+from traceapp.commitments.times import rfc3339
 from traceapp.ledger.identities import issue_certificate, make_ca, new_key, public_key_pem
 
 BACKDATE = timedelta(hours=1)  # a client may give a transaction a time 15 minutes back
@@ -53,6 +54,21 @@ class Material:
                 self._organisation(organisation, at)
                 done.touch()
 
+    def revoked(self, organisation: Organisation) -> dict[int, datetime]:
+        """Serial numbers of its certificates that peers refuse, and since when."""
+        try:
+            found = json.loads((self.of(organisation) / "ca" / "revoked.json").read_bytes())
+        except FileNotFoundError:
+            return {}
+        return {int(serial, 16): datetime.fromisoformat(since) for serial, since in found.items()}
+
+    def note_revoked(self, organisation: Organisation, revoked: dict[int, datetime]) -> None:
+        """Keep the list; the file is replaced whole."""
+        path = self.of(organisation) / "ca" / "revoked.json"
+        kept = {f"{serial:x}": rfc3339(since) for serial, since in revoked.items()}
+        write(path.with_suffix(".new"), json.dumps(kept).encode())
+        path.with_suffix(".new").rename(path)
+
     def issue_client(
         self,
         msp_id: str,
@@ -64,11 +80,37 @@ class Material:
         not_after: datetime | None = None,
     ) -> tuple[bytes, bytes]:
         """(key PEM, certificate PEM) of a client of this organisation, from its own certificate authority."""
-        organisation = self.topology.organisation(msp_id)
-        start = not_before or datetime.now(UTC) - BACKDATE
-        key = new_key()
-        valid = (start, not_after or start + LIFE)
-        return key, self._identity(organisation, key, ou=ou, name=common_name, valid=valid, attributes=attributes)
+        key, start = new_key(), not_before or datetime.now(UTC) - BACKDATE
+        certificate = self.sign_client(
+            msp_id,
+            public_key_pem(key),
+            attributes=attributes,
+            common_name=common_name,
+            ou=ou,
+            valid=(start, not_after or start + LIFE),
+        )
+        return key, certificate
+
+    def sign_client(
+        self,
+        msp_id: str,
+        public_key: bytes,
+        *,
+        attributes: dict[str, str],
+        common_name: str,
+        ou: str = "client",
+        valid: tuple[datetime, datetime] | None = None,
+    ) -> bytes:
+        """The certificate (PEM) of a client whose key (public half, PEM) was made elsewhere."""
+        start = datetime.now(UTC) - BACKDATE
+        return self._certificate(
+            self.topology.organisation(msp_id),
+            public_key,
+            ou=ou,
+            name=common_name,
+            valid=valid or (start, start + LIFE),
+            attributes=attributes,
+        )
 
     def _organisation(self, organisation: Organisation, at: datetime) -> None:
         for kind in ("ca", "tlsca"):
@@ -109,7 +151,7 @@ class Material:
         """What a node or an administrator signs with."""
         key = new_key()
         self._trust(organisation, folder)
-        certificate = self._identity(organisation, key, ou=ou, name=name, valid=(at, at + LIFE))
+        certificate = self._certificate(organisation, public_key_pem(key), ou=ou, name=name, valid=(at, at + LIFE))
         write(folder / "signcerts" / "cert.pem", certificate)
         write(folder / "keystore" / "key.pem", key)
 
@@ -123,10 +165,10 @@ class Material:
         }
         write(folder / "config.yaml", as_yaml({"NodeOUs": {"Enable": True, **units}}))
 
-    def _identity(
+    def _certificate(
         self,
         organisation: Organisation,
-        key: bytes,
+        public_key: bytes,
         *,
         ou: str,
         name: str,
@@ -136,7 +178,7 @@ class Material:
         return issue_certificate(
             ca_key=(self.of(organisation) / "ca" / "key.pem").read_bytes(),
             ca_certificate=self.ca_certificate(organisation),
-            public_key=public_key_pem(key),
+            public_key=public_key,
             common_name=name,
             ou=ou,
             not_before=valid[0],

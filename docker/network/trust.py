@@ -9,6 +9,7 @@ from docker.network.material import Material
 from docker.network.topology import Organisation
 from traceapp.ledger.embedded.blocks import header_bytes
 from traceapp.ledger.protos import common
+from traceapp.ledger.revocation import members
 
 _MEMBER_OUS = {"peer": "peer", "client": "client", "admin": "admin"}
 
@@ -20,7 +21,7 @@ def trust(material: Material, genesis: bytes) -> dict[str, Any]:
         "format": "traceapp-trust/1",
         "network": topology.name,
         "demo": topology.demo,
-        "version": 1,
+        "version": version(material),
         "genesis": genesis_hash(genesis).hex(),
         "channel": topology.channel,
         "chaincode": topology.chaincode,
@@ -28,8 +29,19 @@ def trust(material: Material, genesis: bytes) -> dict[str, Any]:
         "endorsement": endorsement(material),
         "organisations": [_organisation(material, one, _MEMBER_OUS) for one in topology.members],
         "ordererOrganisations": [_organisation(material, topology.ordering, {"orderer": "orderer"})],
-        "revoked": [],
+        "revoked": revoked(material),
     }
+
+
+def revoked(material: Material) -> list[dict[str, str]]:
+    """Every certificate that peers refuse, and since when."""
+    listed = ((one.msp_id, material.revoked(one)) for one in material.topology.members)
+    return [entry for msp_id, serials in listed for entry in members(msp_id, serials)]
+
+
+def version(material: Material) -> int:
+    """Of the trust file: one more with each revocation."""
+    return 1 + len(revoked(material))
 
 
 def genesis_hash(genesis: bytes) -> bytes:

@@ -14,6 +14,7 @@ from traceapp.capture.store import body_of, store
 from traceapp.epcis.parse import Document, ParsedEvent
 from traceapp.ledger.models import Record
 from traceapp.ledger.receipts import sign_receipt
+from traceapp.web.problems import OutOfOrder
 
 SLICE = 250  # events of one transaction
 
@@ -35,7 +36,7 @@ def _next(
 ) -> CaptureJob:
     try:
         return twice(lambda: _slice(job.pk, document, numbered, refused, visibility))
-    except OperationalError:
+    except (OperationalError, OutOfOrder):
         job_rows.interrupt(job)
         raise
 

@@ -18,6 +18,7 @@ from traceapp.capture.store import Stored, store
 from traceapp.epcis.parse import Document, ParsedEvent
 from traceapp.ledger.models import Record
 from traceapp.ledger.receipts import sign_receipt
+from traceapp.web.problems import OutOfOrder
 
 KEY_LENGTH = 200
 
@@ -107,7 +108,7 @@ def _whole(job: CaptureJob, document: Document, visibility: int | None) -> Captu
         job_rows.finish(job)
         error.job = job
         raise
-    except OperationalError:
+    except (OperationalError, OutOfOrder):
         job_rows.interrupt(job)
         raise
     if not done.success and done.errors and not done.interrupted:

@@ -7,10 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import Viewer, viewer_of
 from traceapp.capture.story import stories
 from traceapp.console import explorer, oversight
-from traceapp.ledger import selectors
+from traceapp.ledger import credentials, selectors
+from traceapp.ledger.waiting import waiting
 from traceapp.web.pagination import page_of
 
 BLOCKS = 12
@@ -36,7 +38,11 @@ def now(request: HttpRequest) -> HttpResponse:
 
 def _now(viewer: Viewer) -> dict[str, Any]:
     findings = selectors.findings(viewer)
+    own = viewer.organisation_id
     return {
+        "waiting": waiting(own) if own else None,
+        "credential": credentials.present(own) if own else None,
+        "keeps_identity": viewer.has(Role.ADMIN),
         "status": selectors.ledger_status(viewer),
         "totals": explorer.totals(),
         "blocks": [explorer.BlockLine(block) for block in selectors.blocks()[:BLOCKS]],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from traceapp.console import ledger_views, verify_views, views
+from traceapp.console import identity_views, ledger_views, verify_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("ledger/blocks/<int:number>/", ledger_views.block, name="ledger-block"),
     path("ledger/batches/", ledger_views.batches, name="ledger-batches"),
     path("ledger/batches/<str:batch_id>/", ledger_views.batch, name="ledger-batch"),
+    path("ledger/identity/", identity_views.identity, name="ledger-identity"),
 ]

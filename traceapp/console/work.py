@@ -8,14 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from traceapp.accounts.models import Organisation
+from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import Viewer, readable
 from traceapp.capture.models import GOODS_ROLES, Event, EventKey, KeyRole
 from traceapp.capture.selectors import own_records
 from traceapp.capture.story import Story, stories
 from traceapp.epcis import identifiers
+from traceapp.ledger import credentials, verified
 from traceapp.ledger import selectors as ledger
-from traceapp.ledger import verified
 from traceapp.ledger.models import Batch
+from traceapp.ledger.waiting import waiting
 
 RECENT = 12
 INCOMING = 12
@@ -52,13 +54,32 @@ def problems(viewer: Viewer) -> list[Problem]:
     """What the ledger refused of ours, and what was found not to match."""
     refused = ledger.batches_page(viewer).filter(organisation=viewer.organisation_id, state=Batch.State.INVALID)
     rejected = [
-        Problem(f"{batch.size} record{'' if batch.size == 1 else 's'} refused", batch.reason, _batch_page(batch.pk))
+        Problem(_counted(batch.size, "refused"), batch.reason, _batch_page(batch.pk))
         for batch in refused[:MOST_PROBLEMS]
     ]
-    return rejected + [
-        Problem(finding.get_what_display(), finding.message, _batch_page(finding.batch_id))
-        for finding in ledger.findings(viewer)[:MOST_PROBLEMS]
-    ]
+    return (
+        _of_our_identity(viewer)
+        + rejected
+        + [
+            Problem(finding.get_what_display(), finding.message, _batch_page(finding.batch_id))
+            for finding in ledger.findings(viewer)[:MOST_PROBLEMS]
+        ]
+    )
+
+
+def _of_our_identity(viewer: Viewer) -> list[Problem]:
+    """Records that wait until somebody helps, and a certificate that they will wait for soon."""
+    own = viewer.acting_for
+    page = reverse("ledger-identity" if viewer.has(Role.ADMIN) else "ledger")
+    stuck, credential = waiting(own), credentials.present(own)
+    found = [Problem(_counted(stuck.records, "waiting"), stuck.reason, page)] if stuck else []
+    if credential is not None and credential.needs_care:
+        found.append(Problem("Signing certificate", credential.words, page))
+    return found
+
+
+def _counted(records: int, what: str) -> str:
+    return f"{records} record{'' if records == 1 else 's'} {what}"
 
 
 def _batch_page(batch_id: str) -> str:

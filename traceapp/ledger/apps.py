@@ -1,6 +1,7 @@
 """The one file that names an adapter of the ledger."""
 
 import functools
+import hashlib
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,7 +26,10 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from traceapp.jobs import kinds
-        from traceapp.ledger import verification
+        from traceapp.ledger import (
+            checks,  # noqa: F401  (registers itself)
+            verification,
+        )
         from traceapp.ledger.metrics import collect
         from traceapp.ledger.oversight import Verification
         from traceapp.web.metrics import register
@@ -37,10 +41,13 @@ class LedgerConfig(AppConfig):
 def ledger() -> "Ledger":
     """This process's connection to the ledger. Opening it reads nothing: what is wrong shows at the first call.
 
-    Kept per process: a forked child opens its own, since connections must not be shared over a fork.
+    Kept per process: a forked child opens its own, since connections must not be shared over a fork. A connection file
+    that was changed is another connection.
     """
-    path = settings.FABRIC_CONFIG if settings.LEDGER == "fabric" else settings.LEDGER_PATH
-    return _opened(settings.LEDGER, Path(path), os.getpid())
+    if settings.LEDGER != "fabric":
+        return _opened(settings.LEDGER, Path(settings.LEDGER_PATH), os.getpid(), "")
+    path = Path(settings.FABRIC_CONFIG)
+    return _opened(settings.LEDGER, path, os.getpid(), _digest(path))
 
 
 def founder() -> "Founder | None":
@@ -58,11 +65,18 @@ def _now() -> datetime:
 
 
 @functools.lru_cache(maxsize=8)
-def _opened(adapter: str, path: Path, _pid: int) -> "Ledger":
+def _opened(adapter: str, path: Path, _pid: int, _content: str) -> "Ledger":
     opener = _ADAPTERS.get(adapter)
     if opener is None:
         raise ImproperlyConfigured(f"LEDGER is {adapter!r}; known are {', '.join(sorted(_ADAPTERS))}")
     return opener(path)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""  # which the first call will say
 
 
 def _embedded(path: Path) -> "EmbeddedLedger":

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,10 +17,13 @@ LEASE: Final = timedelta(seconds=30)
 """How long a step of a batch's life may take before somebody else may take it over."""
 
 
-def claim_ready(now: datetime) -> Iterator[Batch]:
-    """Claim every batch that is full or has waited long enough for company."""
+def claim_ready(now: datetime, without: Container[int] = ()) -> Iterator[Batch]:
+    """Claim every batch that is full or has waited long enough for company; of these organisations, none."""
     for organisation_id, kind in _ready(now):
-        while (batch := claim(organisation_id=organisation_id, kind=kind, now=now)) is not None:
+        while (
+            organisation_id not in without
+            and (batch := claim(organisation_id=organisation_id, kind=kind, now=now)) is not None
+        ):
             yield batch
             if batch.size < settings.BATCH_SIZE:
                 break  # the queue is empty

@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from traceapp.ledger import apps, evidence, projection, provision, trust
+from traceapp.ledger import apps, errors, evidence, keystore, projection, provision, succession, trust
 from traceapp.ledger.errors import LedgerError, Unavailable
 from traceapp.ledger.keystore import KeyStoreError
 from traceapp.ledger.lock import SingleRunner
@@ -21,6 +21,7 @@ from traceapp.ledger.projection import FollowedElsewhere, LedgerMismatch
 from traceapp.ledger.relay import Relay
 from traceapp.ledger.scrub import Scrubber
 from traceapp.ledger.signers import Signers
+from traceapp.ledger.told import Told
 from traceapp.ledger.trust import NotPinned, TrustChanged
 from traceapp.ledger.watch import Watch
 from traceapp.verifier.errors import TrustError
@@ -56,7 +57,10 @@ class Daemon:
         self._lock = SingleRunner()
         self._started = datetime.now(UTC)
         self._last_beat: datetime | None = None
-        self._said = ""
+        self._told = Told(logger)
+        self._worker: _Worker | None = None
+        self._height: int | None = None
+        self._pause = 0.0
 
     def run(self) -> None:
         """Wait for the lock, then work. Returns after `stop`, with what was under way in order."""
@@ -80,56 +84,62 @@ class Daemon:
                     logger.info("Another ledgerd works; this one stands by and takes over when it ends.")
                     said = True
             except (DatabaseError, OSError) as error:
-                self._say(f"The lock cannot be taken: {error}")
+                self._told.say(NAME, f"The lock cannot be taken: {error}")
                 close_old_connections()
             self.stop.wait(_STAND_BY)
         return False
 
     def _work(self) -> None:
-        pause = 0.0
-        worker = _Worker()
         while not self.stop.is_set():
             try:
                 if not self._lock.held() and not self._lock.take():
                     raise OSError("the lock was lost: another ledgerd works now")
-                moved = worker.turn()
-                self._beat(worker, "")
-                pause = 0.0
-                if not moved:
-                    self.stop.wait(LOOK)
-            except FollowedElsewhere as error:
-                logger.warning("%s", error)
-            except Exception as error:
-                if not isinstance(error, TROUBLES):
-                    logger.exception("ledgerd met something unforeseen.")
-                pause = min(_LONGEST_PAUSE, max(0.5, pause * 2))
-                self._trouble(worker, error, pause)
-                worker = _Worker()
-                self.stop.wait(pause)
+                pause = self.turn()
+            except (DatabaseError, OSError) as error:
+                pause = self._trouble(error)
+            self.stop.wait(pause)
 
-    def _trouble(self, worker: "_Worker", error: Exception, pause: float) -> None:
+    def turn(self) -> float:
+        """Each task once. Returns after how many seconds to do so again; whatever fails was said."""
+        try:
+            if self._worker is None or not self._worker.is_current:
+                self._worker = _Worker(self._told)
+            moved = self._worker.turn()
+            self._height = self._worker.height
+            self._beat("")
+            self._pause = 0.0
+        except FollowedElsewhere as error:
+            logger.warning("%s", error)
+            return 0.0
+        except Exception as error:
+            if not isinstance(error, TROUBLES):
+                logger.exception("ledgerd met something unforeseen.")
+            return self._trouble(error)
+        return 0.0 if moved else LOOK
+
+    def _trouble(self, error: Exception) -> float:
+        """Say it, forget the connection, and wait: longer each time."""
+        self._pause = min(_LONGEST_PAUSE, max(0.5, self._pause * 2))
         sentence = sentence_for(error)
-        self._say(f"{sentence} Next try in {pause:g} s.", key=sentence)
+        self._told.say(NAME, f"{sentence} Next try in {self._pause:g} s.", key=sentence)
         if isinstance(error, DatabaseError):
             connection.close()
+        self._beat_trouble(sentence)
+        self._worker = None
+        return self._pause
+
+    def _beat_trouble(self, sentence: str) -> None:
         try:
-            self._beat(worker, sentence, now=True)
+            self._beat(sentence, now=True)
         except DatabaseError:
             connection.close()
 
-    def _say(self, sentence: str, key: str = "") -> None:
-        """In the log, once for each trouble rather than once for each try."""
-        if (key or sentence) != self._said:
-            logger.error("%s", sentence)
-            self._said = key or sentence
-
-    def _beat(self, worker: "_Worker", trouble: str, *, now: bool = False) -> None:
+    def _beat(self, trouble: str, *, now: bool = False) -> None:
         at = datetime.now(UTC)
+        if not trouble and self._told.over(NAME, "ledgerd goes on."):
+            now = True
         if not now and self._last_beat and (at - self._last_beat).total_seconds() < _BEAT:
             return
-        if not trouble and self._said:
-            logger.info("ledgerd goes on.")
-            self._said = ""
         Heartbeat.objects.update_or_create(
             name=NAME,
             defaults={
@@ -137,7 +147,7 @@ class Daemon:
                 "host": socket.gethostname()[:255],
                 "started": self._started,
                 "beat": at,
-                "height": worker.height,
+                "height": self._height,
                 "trouble": trouble,
             },
         )
@@ -147,36 +157,53 @@ class Daemon:
 class _Worker:
     """One connection to the ledger and all that is remembered about it; made anew after trouble."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Told) -> None:
+        keystore.check()
         self.ledger = apps.ledger()
         self.signers = Signers()
-        self.relay = Relay(self.ledger, self.signers)
+        self.relay = Relay(self.ledger, self.signers, told)
         self.scrubber = Scrubber(self.ledger)
         self.founder = apps.founder()
         self.height: int | None = None
-        self._pinned = False
+        self._told = told
+        self._pinned: str | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the ledger is still the one that the settings and its connection file name."""
+        return self.ledger is apps.ledger()
 
     def turn(self) -> bool:
         """Each task once. True if anything moved."""
-        if not self._pinned or provision.wanted(self.founder):
-            for newcomer in provision.provision(self.ledger, self.founder):
-                logger.info("%s is a member of the ledger now.", newcomer)
-            self._pinned = trust.is_pinned()
-        if not self._pinned:
+        configuration = self.ledger.configuration()
+        if self._pinned != configuration or provision.wanted(self.founder):
+            self._provision()
+        if not trust.is_pinned():
             return False  # no organisation yet
         moved = self.relay.step()
         moved += projection.follow(self.ledger, timeout=LOOK if self.relay.in_flight() else 0)
-        moved += evidence.gather(self.ledger, self.signers)
+        moved += evidence.gather(self.ledger, self.signers, self._told)
         self.height = self.ledger.height()
         if not moved:
+            succession.forget_ended()
             self.scrubber.step()
         return bool(moved)
+
+    def _provision(self) -> None:
+        """Make newcomers known, and pin what the ledger shows of its members now."""
+        for newcomer in provision.provision(self.ledger, self.founder):
+            logger.info("%s is a member of the ledger now.", newcomer)
+        if trust.is_pinned():
+            self.ledger.require_contract()
+        self._pinned = self.ledger.configuration() if trust.is_pinned() else None
 
 
 def sentence_for(error: Exception) -> str:
     """What went wrong, for people."""
     if isinstance(error, Unavailable):
-        return f"The ledger is away: {error.message}."
+        return errors.sentence(f"the ledger is away: {error.message}")
+    if isinstance(error, LedgerError):
+        return errors.sentence(error.message)
     if isinstance(error, DatabaseError):
         return f"The database does not take it: {error}."
     if isinstance(error, OSError):

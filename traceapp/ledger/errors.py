@@ -13,6 +13,7 @@ BAD_REQUEST = "bad_request"  # a message that does not parse, or is for another 
 TOO_LARGE = "too_large"
 CHAINCODE_FAILED = "chaincode_failed"  # the contract raised something other than a ContractError
 UNKNOWN_TRANSACTION = "unknown_transaction"
+OUTDATED = "outdated_contract"  # the contract's definition on the channel is not the one that is needed
 UNAVAILABLE = "unavailable"  # not reached, busy, or no room: the outcome is not known, try the same again
 REASONS = frozenset(
     {
@@ -23,9 +24,15 @@ REASONS = frozenset(
         TOO_LARGE,
         CHAINCODE_FAILED,
         UNKNOWN_TRANSACTION,
+        OUTDATED,
         UNAVAILABLE,
     }
 )
+
+FORBIDDEN = "forbidden"  # the contract's: the caller's certificate lacks an attribute
+UNKNOWN_FUNCTION = "unknown_function"  # the contract's: it is an older one
+CURABLE = (REASONS | {FORBIDDEN, UNKNOWN_FUNCTION}) - {BAD_REQUEST, TOO_LARGE}
+"""Not the transaction's own fault: once somebody has put it right, the same is taken."""
 
 _CONTRACT = re.compile(r"\b([a-z]+(?:_[a-z]+)*): (.+)\Z", re.DOTALL)
 
@@ -73,3 +80,9 @@ def contract_reason(message: str) -> tuple[str, str]:
     """
     found = _CONTRACT.search(message)
     return (found[1], found[2]) if found else (CHAINCODE_FAILED, message)
+
+
+def sentence(message: str) -> str:
+    """A message as a sentence of its own: `access denied: ...` -> `Access denied: ... .`"""
+    text = message.strip()
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")

@@ -9,12 +9,13 @@ from typing import Any, Final
 from django.db import transaction
 
 from traceapp.commitments.canonical import canonical
-from traceapp.ledger import settle, trust
+from traceapp.ledger import errors, settle, trust
 from traceapp.ledger.errors import LedgerError, Unavailable
 from traceapp.ledger.keystore import KeyStoreError
 from traceapp.ledger.models import Batch, Evidence
 from traceapp.ledger.port import Attestation, Ledger
 from traceapp.ledger.signers import Signers
+from traceapp.ledger.told import Told
 from traceapp.verifier.anchor import Anchor, check_anchor
 from traceapp.verifier.errors import NotVerified
 from traceapp.verifier.trust import Trust
@@ -22,13 +23,15 @@ from traceapp.verifier.trust import Trust
 logger = logging.getLogger(__name__)
 
 _A_STEP: Final = 64
+_ABOUT: Final = "evidence"
 
 
-def gather(ledger: Ledger, signers: Signers) -> int:
+def gather(ledger: Ledger, signers: Signers, told: Told | None = None) -> int:
     """Fetch and check what is wanting. Returns how many batches got their evidence.
 
     Peers that are behind are asked again later, with growing pauses. Raises Unavailable when the ledger is away.
     """
+    told = told or Told(logger)
     now = _now()
     due = Batch.objects.filter(evidenced=None, state=Batch.State.VALID, claimed_until__lte=now)
     kept = 0
@@ -36,12 +39,14 @@ def gather(ledger: Ledger, signers: Signers) -> int:
         try:
             keep(batch, ledger.attest(signers.of(batch.organisation_id), batch.tx_id))
             kept += 1
+            told.over(_ABOUT, "Attestations are complete again.")
         except Unavailable as error:
-            _later(batch, error.message, away=True)
+            _later(batch, errors.sentence(f"the ledger is away: {error.message}"), away=True)
             raise
         except (LedgerError, KeyStoreError, NotVerified) as error:
-            logger.warning("The attestations of batch %s are not complete yet: %s", batch.pk, error)
-            _later(batch, str(error))
+            sentence = errors.sentence(f"attestations are not complete yet: {_said_by(error)}")
+            told.say(_ABOUT, sentence, level=logging.WARNING)
+            _later(batch, sentence)
     return kept
 
 
@@ -87,6 +92,10 @@ def anchor_member(batch_id: str, tx_id: str, stored: bytes, trusted: Trust) -> d
 def check(batch_id: str, tx_id: str, stored: bytes, trusted: Trust) -> Anchor:
     """What the attested transaction committed to under this batch's key. Raises NotVerified."""
     return check_anchor(anchor_member(batch_id, tx_id, stored, trusted), trusted)
+
+
+def _said_by(error: Exception) -> str:
+    return error.message if isinstance(error, LedgerError) else str(error)
 
 
 def _later(batch: Batch, reason: str, *, away: bool = False) -> None:

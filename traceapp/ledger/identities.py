@@ -144,6 +144,13 @@ def issue_certificate(
     return builder.sign(load_key(ca_key), hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
+def signing_request(key: bytes, *, common_name: str, ou: str) -> bytes:
+    """A request (PKCS#10, PEM) for a certificate of this key: the authority adds attributes and validity."""
+    private = load_key(key)
+    wanted = x509.CertificateSigningRequestBuilder().subject_name(_name(common_name=common_name, ou=ou))
+    return wanted.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
 def _builder(
     subject: x509.Name,
     issuer: x509.Name,

@@ -34,7 +34,7 @@ def new_proposal(
     The timestamp is cut to whole milliseconds: the contract writes it so, and proofs compare the two.
     """
     creator = serialized_identity(signer.msp_id, signer.certificate)
-    nonce = os.urandom(NONCE_BYTES)
+    nonce = new_nonce()
     tx_id = transaction_id(nonce, creator)
     called = chaincode.ChaincodeID(name=chaincode_name)
     header = common.ChannelHeader(
@@ -62,6 +62,11 @@ def new_proposal(
         )
     )
     return Proposal(tx_id=tx_id, data=data, signature=signer.sign(data))
+
+
+def new_nonce() -> bytes:
+    """Random, for a message that is signed once."""
+    return os.urandom(NONCE_BYTES)
 
 
 def transaction_id(nonce: bytes, creator: bytes) -> str:
@@ -109,6 +114,12 @@ def channel_header(envelope: bytes) -> Any:
     """The common.ChannelHeader of a common.Envelope; protobuf's DecodeError when it is none."""
     payload = common.Payload.FromString(common.Envelope.FromString(envelope).payload)
     return common.ChannelHeader.FromString(payload.header.channel_header)
+
+
+def creator_of(envelope: bytes) -> bytes:
+    """The msp.SerializedIdentity that a common.Envelope says it is from; protobuf's DecodeError when it is none."""
+    payload = common.Payload.FromString(common.Envelope.FromString(envelope).payload)
+    return bytes(common.SignatureHeader.FromString(payload.header.signature_header).creator)
 
 
 def set_timestamp(field: Any, moment: datetime) -> None:

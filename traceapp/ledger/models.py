@@ -116,6 +116,7 @@ class Envelope(models.Model):
     content = StoredBytes()
     code = models.IntegerField(null=True, help_text="peer.TxValidationCode once a block said it.")
     block = models.PositiveBigIntegerField(null=True)
+    key_reference = models.CharField(max_length=100, blank=True, help_text="The key in the key store that signed it.")
     created = models.DateTimeField(auto_now_add=True)
     sent = models.DateTimeField(null=True)
 
@@ -175,10 +176,27 @@ class Identity(models.Model):
     organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="ledger_identity")
     certificate = models.TextField()
     key_reference = models.CharField(max_length=100)
-    created = models.DateTimeField(auto_now_add=True)
+    created = models.DateTimeField(auto_now_add=True, help_text="Since when it signs.")
 
     def __str__(self) -> str:
         return f"ledger identity of {self.organisation}"
+
+
+class FormerIdentity(models.Model):
+    """A certificate that another one has replaced. Its key stays until no envelope that it signed is open."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="former_identities")
+    certificate = models.TextField()
+    key_reference = models.CharField(max_length=100)
+    began = models.DateTimeField()
+    replaced = models.DateTimeField()
+    key_removed = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-replaced", "-pk"]
+
+    def __str__(self) -> str:
+        return f"former ledger identity of {self.organisation}"
 
 
 class Heartbeat(models.Model):

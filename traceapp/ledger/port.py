@@ -168,6 +168,12 @@ class Ledger(Protocol):
     def genesis_hash(self) -> bytes:
         """SHA-256 of block 0's header: what a projection pins."""
 
+    def require_contract(self) -> None:
+        """Raise LedgerError `outdated_contract` unless the contract is the one that this application needs."""
+
+    def configuration(self) -> str:
+        """Another one whenever `trust()` may be. Asked often: no peer is."""
+
     def trust(self) -> dict[str, Any]:
         """The content of the trust file (see the proof bundle)."""
 

@@ -1,14 +1,12 @@
 """Make organisations known to the ledger, where this instance may: a member of the channel, a key, a certificate."""
 
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from traceapp.accounts.models import Organisation
-from traceapp.ledger import keystore, trust
-from traceapp.ledger.models import Identity
+from traceapp.ledger import succession, trust
+from traceapp.ledger.credentials import RECORDER
 from traceapp.ledger.port import Ledger
-
-RECORDER: Final = "recorder"  # the role that the contract's table asks of whoever records a batch
 
 
 class Issuer(Protocol):
@@ -16,6 +14,9 @@ class Issuer(Protocol):
 
     def client_identity(self, msp_id: str, *, org: str, role: str, custodial: bool = False) -> tuple[bytes, bytes]:
         """(key PEM, certificate PEM) of a new client of an organisation."""
+
+    def revoke(self, msp_id: str, serial: int) -> bool:
+        """Have peers refuse a certificate from now on. False if they did before."""
 
 
 Founder: TypeAlias = Callable[[Sequence[tuple[str, str, str]]], Issuer]
@@ -51,15 +52,11 @@ def wanted(found: Founder | None) -> bool:
     return found is not None and Organisation.objects.filter(ledger_identity=None).exists()
 
 
+def renew(organisation: Organisation, found: Founder) -> None:
+    """Give an organisation a new key and certificate by its own authority, which this instance runs."""
+    _give_identity(organisation, found([(organisation.msp_id, organisation.name, organisation.pgln)]))
+
+
 def _give_identity(organisation: Organisation, issuer: Issuer) -> None:
     key, certificate = issuer.client_identity(organisation.msp_id, org=organisation.pgln, role=RECORDER, custodial=True)
-    keep_identity(organisation, key, certificate)
-
-
-def keep_identity(organisation: Organisation, key: bytes, certificate: bytes) -> None:
-    """Put an organisation's key (PEM) into the key store, and its certificate (PEM) into the database."""
-    reference = f"organisation-{organisation.pgln}"
-    keystore.put(reference, key)
-    Identity.objects.update_or_create(
-        organisation=organisation, defaults={"certificate": certificate.decode(), "key_reference": reference}
-    )
+    succession.bring(organisation, key, certificate)

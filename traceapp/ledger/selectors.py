@@ -4,8 +4,8 @@ States are what a person sees of the way in; whether a record is verified only `
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -14,10 +14,9 @@ from traceapp.accounts.visibility import Viewer, readable
 from traceapp.ledger.models import Batch, Block, Checkpoint, Finding, Heartbeat, Record, Scrub
 from traceapp.ledger.port import VALID, code_name
 from traceapp.ledger.projection import NAME as PROJECTION
+from traceapp.ledger.waiting import Reasons, is_alive
 
 _PAGE: Final = 900
-ALIVE_WITHIN: Final = timedelta(seconds=15)
-"""A heartbeat older than this means that ledgerd does not run."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,8 @@ def state_of(record: Record) -> State:
 
 
 IN_STATE: Final = {
-    "queued": Q(batch=None),
-    "sent": Q(batch__evidenced=None) & Q(batch__isnull=False) & ~Q(batch__state=Batch.State.INVALID),
+    "queued": Q(batch=None) | Q(batch__state__in=(Batch.State.CLAIMED, Batch.State.ENDORSED)),
+    "sent": Q(batch__evidenced=None) & Q(batch__state__in=(Batch.State.SENT, Batch.State.VALID)),
     "on_ledger": Q(batch__evidenced__isnull=False),
     "rejected": Q(batch__state=Batch.State.INVALID),
 }
@@ -82,23 +81,22 @@ def records(
 
 
 def states(pks: Sequence[int]) -> dict[int, State]:
-    """The state of each record that is stored; one that is not is left out."""
+    """The state of each record that is stored, and why it waits if it does; one that is not stored is left out."""
     found: dict[int, State] = {}
+    reasons = Reasons()
     for start in range(0, len(pks), _PAGE):
         rows = Record.objects.filter(pk__in=pks[start : start + _PAGE])
-        for pk, batch_id, state, evidenced, reason in rows.values_list(
-            "pk", "batch_id", "batch__state", "batch__evidenced", "batch__reason"
-        ):
-            found[pk] = _state(batch_id, state, evidenced, reason)
+        wanted = ("pk", "organisation", "batch__state", "batch__evidenced", "batch__reason", "batch__attempts")
+        for pk, organisation_id, state, evidenced, reason, attempts in rows.values_list(*wanted):
+            if evidenced:
+                found[pk] = State.ON_LEDGER
+            elif state == Batch.State.INVALID:
+                found[pk] = State.rejected(reason or "")
+            else:
+                base = State.SENT if state in (Batch.State.SENT, Batch.State.VALID) else State.QUEUED
+                why = reason if attempts else reasons.general() if state else reasons.of(organisation_id)
+                found[pk] = replace(base, reason=why or "")
     return found
-
-
-def _state(batch_id: str | None, state: str | None, evidenced: datetime | None, reason: str | None) -> State:
-    if batch_id is None:
-        return State.QUEUED
-    if state == Batch.State.INVALID:
-        return State.rejected(reason or "")
-    return State.ON_LEDGER if evidenced else State.SENT
 
 
 def queued() -> int:
@@ -142,7 +140,7 @@ def ledger_status(viewer: Viewer | None = None) -> LedgerStatus:
         queued=queued(),
         oldest_queued=oldest,
         batches_under_way=Batch.objects.filter(~Q(state=Batch.State.INVALID), evidenced=None).count(),
-        running=beat is not None and _now() - beat.beat < ALIVE_WITHIN,
+        running=is_alive(beat),
         heartbeat=beat.beat if beat else None,
         trouble=beat.trouble if beat else "",
         scrub_finished=scrub.finished if scrub else None,

@@ -6,7 +6,7 @@ from typing import Final
 from traceapp.ledger.models import Batch, Envelope
 from traceapp.ledger.port import VALID, code_name
 
-_OPEN: Final = (Batch.State.CLAIMED, Batch.State.ENDORSED, Batch.State.SENT)
+OPEN: Final = (Batch.State.CLAIMED, Batch.State.ENDORSED, Batch.State.SENT)
 _FIRST_WAIT: Final = 0.5  # seconds
 _LONGEST_WAIT: Final = 60.0
 _WHILE_AWAY: Final = 8.0  # longer than the daemon's own pause: a batch that nobody answers must not keep others back
@@ -26,7 +26,7 @@ def valid(*, batch_id: str, root: bytes, tx_id: str, block: int, now: datetime) 
 
     False if the batch is not one of ours, or was settled before.
     """
-    ours = Batch.objects.filter(pk=batch_id, root=root, state__in=_OPEN)
+    ours = Batch.objects.filter(pk=batch_id, root=root, state__in=OPEN)
     return bool(
         ours.update(
             state=Batch.State.VALID, tx_id=tx_id, block=block, settled=now, claimed_until=now, attempts=0, reason=""
@@ -36,7 +36,7 @@ def valid(*, batch_id: str, root: bytes, tx_id: str, block: int, now: datetime) 
 
 def invalid(*, batch_id: str, reason: str, now: datetime) -> None:
     """The contract refuses this batch for good. Its records read Rejected, with the reason."""
-    Batch.objects.filter(pk=batch_id, state__in=_OPEN).update(
+    Batch.objects.filter(pk=batch_id, state__in=OPEN).update(
         state=Batch.State.INVALID, reason=reason, settled=now, claimed_until=None
     )
 
@@ -45,7 +45,7 @@ def not_valid(*, envelope: Envelope, code: int, block: int, now: datetime) -> No
     """A block holds this envelope with a code other than VALID, which is final: the batch needs a new envelope."""
     if not Envelope.objects.filter(pk=envelope.pk, code=None).update(code=code, block=block):
         return  # the first code stands
-    batch = Batch.objects.filter(pk=envelope.batch_id, state__in=_OPEN).first()
+    batch = Batch.objects.filter(pk=envelope.batch_id, state__in=OPEN).first()
     if batch is None or Envelope.objects.filter(batch=batch, code=None).exists():
         return
     attempts = batch.attempts + 1

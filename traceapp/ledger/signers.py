@@ -1,31 +1,37 @@
 """Organisations' signers, opened from the key store. Used by the daemon's process and by no other."""
 
+from dataclasses import dataclass
+
 from traceapp.ledger import keystore
 from traceapp.ledger.identities import LocalSigner
 from traceapp.ledger.models import Identity
-from traceapp.ledger.port import Signer
+
+
+@dataclass(frozen=True)
+class KeptSigner(LocalSigner):
+    """A signer whose key lies in the key store under `reference`."""
+
+    reference: str = ""
 
 
 class Signers:
-    """Opens each organisation's key once. KeyStoreError if there is none, or it does not open."""
+    """Opens each key once, and goes over to an organisation's next one when it is brought."""
 
     def __init__(self) -> None:
-        self._open: dict[int, Signer] = {}
+        self._open: dict[str, KeptSigner] = {}
 
-    def of(self, organisation_id: int) -> Signer:
-        """The signer that sends for an organisation."""
-        signer = self._open.get(organisation_id)
-        if signer is None:
-            signer = self._open[organisation_id] = _opened(organisation_id)
+    def of(self, organisation_id: int) -> KeptSigner:
+        """The signer that sends for an organisation now. KeyStoreError if there is none, or it does not open."""
+        found = Identity.objects.filter(organisation=organisation_id)
+        identity = found.values_list("organisation__msp_id", "certificate", "key_reference").first()
+        if identity is None:
+            raise keystore.KeyStoreError(
+                "This organisation has no certificate for the ledger yet: bring one with `manage.py import_identity`."
+            )
+        msp_id, certificate, reference = identity
+        signer = self._open.get(certificate)
+        if signer is None or signer.msp_id != msp_id:
+            key = keystore.get(reference)
+            signer = KeptSigner(msp_id=msp_id, key=key, certificate=certificate.encode(), reference=reference)
+            self._open[certificate] = signer
         return signer
-
-
-def _opened(organisation_id: int) -> Signer:
-    identity = Identity.objects.select_related("organisation").filter(organisation=organisation_id).first()
-    if identity is None:
-        raise keystore.KeyStoreError(f"organisation {organisation_id} has no identity on the ledger yet")
-    return LocalSigner(
-        msp_id=identity.organisation.msp_id,
-        key=keystore.get(identity.key_reference),
-        certificate=identity.certificate.encode(),
-    )

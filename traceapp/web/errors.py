@@ -1,13 +1,16 @@
 """Error pages in words; problem details where a program asked."""
 
+import logging
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from traceapp.web.epcis_rest.middleware import ROOT
 from traceapp.web.epcis_rest.views import plain_epcis_problem
-from traceapp.web.problems import plain_problem
+from traceapp.web.problems import OutOfOrder, plain_problem
 
+logger = logging.getLogger(__name__)
 PROGRAMS = ("/api/", ROOT)
 NOT_FOUND = "There is nothing at this address, or it is not for you to see."
 BROKEN = (
@@ -50,6 +53,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, 404, NOT_FOUND)
+
+
+def out_of_order(request: HttpRequest, exception: OutOfOrder) -> HttpResponse:
+    """The cause is for the operator, in the log, as one line; nothing of the request was recorded."""
+    logger.error("%s", exception)
+    return _answer(request, 503, exception.words)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from traceapp.web.errors import bad_request, for_a_program, problem_for
+from traceapp.web.errors import bad_request, for_a_program, out_of_order, problem_for
+from traceapp.web.problems import OutOfOrder
 
 
 class NoNullInAddress:
@@ -39,3 +40,16 @@ class MethodNotAllowedInWords:
             said = render(request, "405.html", {"words": words, "status": 405}, status=405)
         said.headers["Allow"] = allowed
         return said
+
+
+class OutOfOrderInWords:
+    """A part of the server that cannot work is said in words, rather than as something unforeseen."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return out_of_order(request, exception) if isinstance(exception, OutOfOrder) else None

@@ -67,6 +67,12 @@ def _members(error: exceptions.APIException) -> dict[str, Any]:
     return details(error.status_code, str(error.detail))
 
 
+class OutOfOrder(Exception):
+    """A part of the server that its operator has to put right. The text is for the log, `words` for everybody else."""
+
+    words = "A part of the server is out of order; its operator finds the reason in the log. Send this again later."
+
+
 class StoreUnavailable(exceptions.APIException):
     """The database is away, locked for too long, or its disk is full. What was begun was rolled back."""
 
@@ -82,6 +88,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(exc, OperationalError):
         logger.exception("The database cannot be used: %s", exc)
         exc = StoreUnavailable()
+    elif isinstance(exc, OutOfOrder):
+        logger.error("%s", exc)
+        exc = StoreUnavailable(exc.words)
     elif isinstance(exc, Http404):
         exc = exceptions.NotFound("There is nothing here, or it is not for you to see.")
     elif isinstance(exc, PermissionDenied):

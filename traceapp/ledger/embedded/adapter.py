@@ -12,6 +12,7 @@ from traceapp.ledger import errors, messages
 from traceapp.ledger.embedded import (
     blocks,
     chain,
+    configuration,
     founding,
     membership,
     network,
@@ -26,6 +27,7 @@ from traceapp.ledger.embedded.network import Network
 from traceapp.ledger.embedded.store import Store
 from traceapp.ledger.errors import EndorseError, EvaluateError, SubmitError, Unavailable
 from traceapp.ledger.port import Attestation, BlockEvent, CommitStatus, Endorsed, NodeHealth, Signer
+from traceapp.ledger.revocation import whole_second
 
 CHANNEL, CHAINCODE = "trace", "traceability"
 NETWORK = "Traceapp demo network"
@@ -105,6 +107,21 @@ class EmbeddedLedger:
             raise ValueError(f"{msp_id} cannot vouch for {org}, which is another organisation's")
         given = {"org": org, "role": role, "person": person, "custodial": "true" if custodial else ""}
         return organisations.issue_client(issuer, attributes=given, at=self._clock())
+
+    def revoke(self, msp_id: str, serial: int) -> bool:
+        """Revoke a certificate of an organisation, by a configuration block: peers refuse it from there on.
+
+        False if it was revoked before. ValueError for an unknown organisation.
+        """
+        with self._store.write() as db:
+            members = self._load(db)
+            if msp_id not in {o.msp_id for o in members.peers}:
+                raise ValueError(f"{msp_id} is not an organisation of this ledger")
+            if serial in members.revoked.get(msp_id, {}):
+                return False
+            now = self._clock()
+            configuration.append(db, [], now, revoking={msp_id: {serial: whole_second(now)}})
+        return True
 
     @property
     def channel(self) -> str:
@@ -201,6 +218,15 @@ class EmbeddedLedger:
         if held is None:
             raise Unavailable("the ledger has no genesis block yet")
         return held[0]
+
+    def require_contract(self) -> None:
+        """The contract is the one of this very process."""
+
+    def configuration(self) -> str:
+        if not self._store.exists():
+            return ""
+        with self._store.read() as db:
+            return str(chain.tip(db).configuration)
 
     def trust(self) -> dict[str, Any]:
         with self._store.read() as db:

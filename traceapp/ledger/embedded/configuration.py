@@ -2,11 +2,12 @@
 
 Block 0 founds the channel. An organisation that joins later comes with a block of its own, which carries the whole
 configuration again under the next sequence number. From that block on it endorses, attests and counts in the majority.
+So does a revocation: from its block on the certificate is refused, whatever time a transaction gives itself.
 """
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,17 +17,29 @@ from traceapp.ledger.embedded import blocks, chain, organisations
 from traceapp.ledger.embedded.organisations import ORDERER, Organisation
 from traceapp.ledger.identities import serialized_identity
 from traceapp.ledger.protos import common, configtx, encode, msp_config, policies
+from traceapp.ledger.revocation import make_crl, read_crl
 
 
-def append(db: sqlite3.Connection, joining: Iterable[Organisation], at: datetime) -> None:
-    """Write the next configuration block, these organisations added to those before. Inside a write transaction."""
+def append(
+    db: sqlite3.Connection,
+    joining: Iterable[Organisation],
+    at: datetime,
+    *,
+    revoking: Mapping[str, Mapping[int, datetime]] | None = None,
+) -> None:
+    """Write the next configuration block: these organisations added to those before, these certificates revoked too.
+
+    Inside a write transaction.
+    """
+    known = revoked(db)
     for organisation in joining:
         organisations.add(db, organisation)
     every = organisations.every(db)
+    lists = {o.msp_id: _list(o, {**(revoking or {}).get(o.msp_id, {}), **known.get(o.msp_id, {})}, at) for o in every}
     orderer = next(o for o in every if o.kind == ORDERER)
     tip = chain.tip(db)
     sequence = tip.configuration + 1
-    envelope = _envelope(chain.meta(db, "channel"), every, orderer, sequence, at)
+    envelope = _envelope(chain.meta(db, "channel"), _channel(every, lists), orderer, sequence, at)
     header_hash, raw = blocks.build(
         number=tip.height,
         previous_hash=tip.header_hash,
@@ -45,6 +58,30 @@ def history(db: sqlite3.Connection) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in db.execute("SELECT sequence, begins FROM configurations ORDER BY sequence")]
 
 
+def revoked(db: sqlite3.Connection) -> dict[str, dict[int, datetime]]:
+    """By MSP id: the serial numbers that the configuration in force revokes, and since when."""
+    row = db.execute("SELECT block FROM configurations ORDER BY sequence DESC LIMIT 1").fetchone()
+    held = chain.block(db, row[0]) if row else None
+    if held is None:
+        return {}
+    payload = common.Payload.FromString(common.Envelope.FromString(blocks.envelope_at(held[1], 0)).payload)
+    group = configtx.ConfigEnvelope.FromString(payload.data).config.channel_group
+    found: dict[str, dict[int, datetime]] = {}
+    for parent in ("Application", "Orderer"):
+        for msp_id, one in group.groups[parent].groups.items():
+            carried = msp_config.MSPConfig.FromString(one.values["MSP"].value)
+            lists = msp_config.FabricMSPConfig.FromString(carried.config).revocation_list
+            found[msp_id] = {serial: since for pem in lists for serial, since in read_crl(pem).items()}
+    return found
+
+
+def _list(organisation: Organisation, serials: Mapping[int, datetime], at: datetime) -> list[bytes]:
+    if not serials:
+        return []
+    key, certificate = organisation.ca_key, organisation.ca_certificate
+    return [make_crl(ca_key=key, ca_certificate=certificate, revoked=serials, at=at)]
+
+
 def _begins(db: sqlite3.Connection, sequence: int, at: datetime) -> str:
     """When the rule of this configuration begins; strictly after the one before, so that there is a last one."""
     if sequence == 0:
@@ -53,12 +90,12 @@ def _begins(db: sqlite3.Connection, sequence: int, at: datetime) -> str:
     return rfc3339(max(at.astimezone(UTC), before + timedelta(milliseconds=1)))
 
 
-def _envelope(channel: str, every: list[Organisation], orderer: Organisation, sequence: int, at: datetime) -> bytes:
+def _envelope(channel: str, group: Any, orderer: Organisation, sequence: int, at: datetime) -> bytes:
     creator = serialized_identity(orderer.msp_id, orderer.node_certificate)
     nonce = os.urandom(messages.NONCE_BYTES)
     header = common.ChannelHeader(type=common.CONFIG, channel_id=channel, tx_id=messages.transaction_id(nonce, creator))
     messages.set_timestamp(header.timestamp, at)
-    config = configtx.Config(sequence=sequence, channel_group=_channel(every))
+    config = configtx.Config(sequence=sequence, channel_group=group)
     payload = encode(
         common.Payload(
             header=common.Header(
@@ -71,7 +108,7 @@ def _envelope(channel: str, every: list[Organisation], orderer: Organisation, se
     return encode(common.Envelope(payload=payload, signature=orderer.node.sign(payload)))
 
 
-def _channel(every: list[Organisation]) -> Any:
+def _channel(every: list[Organisation], lists: Mapping[str, list[bytes]]) -> Any:
     group = configtx.ConfigGroup(mod_policy="Admins")
     application, ordering = group.groups["Application"], group.groups["Orderer"]
     majority = policies.ImplicitMetaPolicy(sub_policy="Endorsement", rule=policies.ImplicitMetaPolicy.MAJORITY)
@@ -81,11 +118,13 @@ def _channel(every: list[Organisation]) -> Any:
         parent = ordering if organisation.kind == ORDERER else application
         value = parent.groups[organisation.msp_id].values["MSP"]
         value.mod_policy = "Admins"
-        value.value = encode(msp_config.MSPConfig(type=0, config=encode(_msp(organisation))))
+        value.value = encode(
+            msp_config.MSPConfig(type=0, config=encode(_msp(organisation, lists[organisation.msp_id])))
+        )
     return group
 
 
-def _msp(organisation: Organisation) -> Any:
+def _msp(organisation: Organisation, lists: list[bytes]) -> Any:
     root = organisation.ca_certificate
 
     def unit(name: str) -> Any:
@@ -94,6 +133,7 @@ def _msp(organisation: Organisation) -> Any:
     return msp_config.FabricMSPConfig(
         name=organisation.msp_id,
         root_certs=[root],
+        revocation_list=lists,
         fabric_node_ous=msp_config.FabricNodeOUs(
             enable=True,
             client_ou_identifier=unit("client"),

@@ -1,6 +1,6 @@
 """Whose certificate is it: what Fabric's MSP does for a channel."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from traceapp.ledger.embedded.organisations import ORDERER, Organisation
 from traceapp.ledger.identities import attributes, is_low_s
 from traceapp.ledger.protos import DecodeError, identities
+from traceapp.ledger.unfit import FOREIGN, REVOKED, untimely
 
 CLIENT_ROLES = frozenset({"client", "admin"})
 _SHA256 = ec.ECDSA(hashes.SHA256())
@@ -48,10 +49,13 @@ class Identity:
 class Membership:
     """The identities of one configuration of the channel. Chains are checked once an identity, validity each time."""
 
-    def __init__(self, organisations: Iterable[Organisation]) -> None:
+    def __init__(
+        self, organisations: Iterable[Organisation], revoked: Mapping[str, Mapping[int, datetime]] | None = None
+    ) -> None:
         self._authorities = {
             o.msp_id: (x509.load_pem_x509_certificate(o.ca_certificate), o.kind == ORDERER) for o in organisations
         }
+        self._revoked = revoked or {}
         self._known: dict[bytes, Identity] = {}
 
     def identify(self, serialized: bytes, at: datetime) -> Identity:
@@ -62,8 +66,9 @@ class Membership:
             if len(self._known) >= _CACHE:
                 self._known.clear()
             self._known[serialized] = identity
-        if not identity.not_before <= at <= identity.not_after:
-            raise NotMember(f"the certificate of {identity.msp_id} is not valid at {at.isoformat()}")
+        why = untimely(identity.not_before, identity.not_after, at)
+        if why:
+            raise NotMember(f"the certificate of {identity.msp_id} {why}")
         return identity
 
     def _check(self, serialized: bytes) -> Identity:
@@ -80,9 +85,11 @@ class Membership:
         try:
             certificate.verify_directly_issued_by(authority)
         except (InvalidSignature, ValueError, TypeError) as error:
-            raise NotMember(f"the certificate was not issued by {msp_id}") from error
+            raise NotMember(f"the certificate of {msp_id} {FOREIGN}") from error
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
             raise NotMember("the certificate's key is not P-256")
+        if certificate.serial_number in self._revoked.get(msp_id, {}):
+            raise NotMember(f"the certificate of {msp_id} {REVOKED}")
         return Identity(
             msp_id=msp_id,
             role=_role(certificate, {"orderer"} if orders else {"client", "peer", "admin"}),

@@ -1,9 +1,11 @@
 """One configuration of the channel, as all code here asks about it."""
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from traceapp.ledger.embedded import chain, organisations
+from traceapp.ledger.embedded import chain, configuration, organisations
 from traceapp.ledger.embedded.membership import Membership
 from traceapp.ledger.embedded.organisations import ORDERER, Organisation
 
@@ -20,6 +22,7 @@ class Network:
     peers: tuple[Organisation, ...]
     orderer: Organisation
     membership: Membership
+    revoked: Mapping[str, Mapping[int, datetime]]
 
     @property
     def majority(self) -> int:
@@ -35,15 +38,17 @@ def majority_of(members: int) -> int:
 def load(db: sqlite3.Connection) -> Network:
     """The configuration in force."""
     every = organisations.every(db)
-    configuration = chain.tip(db).configuration
-    row = db.execute("SELECT block FROM configurations WHERE sequence = ?", (configuration,)).fetchone()
+    current = chain.tip(db).configuration
+    revoked = configuration.revoked(db)
+    row = db.execute("SELECT block FROM configurations WHERE sequence = ?", (current,)).fetchone()
     return Network(
         name=chain.meta(db, "network"),
         channel=chain.meta(db, "channel"),
         chaincode=chain.meta(db, "chaincode"),
-        configuration=configuration,
+        configuration=current,
         last_config_block=row[0],
         peers=tuple(o for o in every if o.kind != ORDERER),
         orderer=next(o for o in every if o.kind == ORDERER),
-        membership=Membership(every),
+        membership=Membership(every, revoked),
+        revoked=revoked,
     )

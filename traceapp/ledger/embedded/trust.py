@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Any
 
+from traceapp.ledger import revocation
 from traceapp.ledger.embedded import chain, configuration
 from traceapp.ledger.embedded.network import Network, majority_of
 from traceapp.ledger.embedded.organisations import LEAST, Organisation
@@ -28,7 +29,7 @@ def content(db: sqlite3.Connection, network: Network) -> dict[str, Any]:
         ],
         "organisations": [_organisation(o, _PEER_OUS) for o in network.peers],
         "ordererOrganisations": [_organisation(network.orderer, {"orderer": "orderer"})],
-        "revoked": [],
+        "revoked": [one for msp_id, serials in network.revoked.items() for one in revocation.members(msp_id, serials)],
     }
 
 

@@ -1,16 +1,16 @@
 """A Fabric channel behind the port. See the port for what each method does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from traceapp.ledger import errors, messages
 from traceapp.ledger.errors import EndorseError, EvaluateError, LedgerError, SubmitError, Unavailable
-from traceapp.ledger.fabric import attest, config, health, identity, system, trust
+from traceapp.ledger.fabric import attest, config, contract, health, identity, system, trust
 from traceapp.ledger.fabric.config import Config
 from traceapp.ledger.fabric.deliver import BlockSource
 from traceapp.ledger.fabric.gateway import GatewayClient
@@ -18,7 +18,11 @@ from traceapp.ledger.fabric.system import SystemContract
 from traceapp.ledger.fabric.wire import Refused, Wire
 from traceapp.ledger.identities import LocalSigner
 from traceapp.ledger.port import Attestation, BlockEvent, CommitStatus, Endorsed, NodeHealth, Signer
-from traceapp.ledger.protos import DecodeError, common, transaction
+from traceapp.ledger.protos import DecodeError, common, identities, transaction
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,16 @@ class _Opened:
     blocks: BlockSource
 
 
+class Sender(Protocol):
+    """Whose certificate peers look at."""
+
+    @property
+    def msp_id(self) -> str: ...
+
+    @property
+    def certificate(self) -> bytes: ...
+
+
 class FabricLedger:
     """One channel, named by a connection file (`config`). For several threads, and for children after a fork.
 
@@ -41,8 +55,9 @@ class FabricLedger:
 
     name = "fabric"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, clock: Callable[[], datetime] = _now) -> None:
         self._path = Path(path)
+        self._clock = clock
 
     @property
     def demo(self) -> bool:
@@ -80,7 +95,7 @@ class FabricLedger:
             raise SubmitError(errors.BAD_REQUEST, "the orderer refuses the envelope: it does not parse") from error
         if header.channel_id != self.channel:
             raise SubmitError(errors.BAD_REQUEST, f"the envelope is not for the channel {self.channel}")
-        with self._as(SubmitError, None):
+        with self._as(SubmitError, _sender(envelope)):
             self._open.gateway.submit(parsed, str(header.tx_id))
 
     def commit_status(self, tx_id: str, *, timeout: float) -> CommitStatus | None:
@@ -112,6 +127,16 @@ class FabricLedger:
         with self._as(EvaluateError, self._open.reader):
             return self._open.system.genesis_hash()
 
+    def require_contract(self) -> None:
+        found, opened = self._open.config, self._open
+        with self._as(EvaluateError, opened.reader):
+            why = contract.why_unfit(found, opened.system.definition(found.chaincode)) if found.sequence else ""
+        if why:
+            raise LedgerError(errors.OUTDATED, why)
+
+    def configuration(self) -> str:
+        return self._open.config.digest
+
     def trust(self) -> dict[str, Any]:
         return trust.content(self._open.config, self.genesis_hash())
 
@@ -131,14 +156,14 @@ class FabricLedger:
         except ValueError as error:
             raise Unavailable(str(error)) from error
         wire = Wire(found.peers, max_in_flight=found.max_in_flight)
-        peers = SystemContract(wire, found.channel, reader)
+        peers = SystemContract(wire, found.channel, reader, self._clock)
         return _Opened(
             config=found,
             reader=reader,
             wire=wire,
             gateway=GatewayClient(wire, found.channel),
             system=peers,
-            blocks=BlockSource(wire, found.channel, reader, peers),
+            blocks=BlockSource(wire, found.channel, reader, peers, self._clock),
         )
 
     def _proposal(
@@ -149,11 +174,11 @@ class FabricLedger:
             channel=self.channel,
             chaincode_name=chaincode,
             args=args,
-            timestamp=timestamp or datetime.now(UTC),
+            timestamp=timestamp or self._clock(),
         )
 
     @contextmanager
-    def _as(self, stage: type[LedgerError], signer: Signer | None) -> Iterator[None]:
+    def _as(self, stage: type[LedgerError], signer: Sender) -> Iterator[None]:
         """Make a refusal the error of its stage, and put what is missing into its sentence."""
         found = self._open.config
         try:
@@ -161,9 +186,23 @@ class FabricLedger:
         except Refused as refused:
             failure = refused.failure
             message = failure.message
-            if failure.reason == errors.ACCESS_DENIED and signer is not None:
-                message = f"access denied: {identity.why_signer_denied(found, signer, datetime.now(UTC))}"
+            if failure.reason == errors.ACCESS_DENIED:
+                why = identity.why_denied(found, signer.msp_id, signer.certificate, self._clock())
+                whose = " (the reader of the connection file)" if signer is self._open.reader else ""
+                message = f"access denied{whose}: {why}"
             raise stage(failure.reason, message) from refused
         except Unavailable as away:
             named = away.message.replace("{channel}", found.channel).replace("{chaincode}", found.chaincode)
             raise Unavailable(named) from away
+
+
+@dataclass(frozen=True)
+class _Named:
+    msp_id: str
+    certificate: bytes
+
+
+def _sender(envelope: bytes) -> Sender:
+    """Who signed an envelope that parses."""
+    named = identities.SerializedIdentity.FromString(messages.creator_of(envelope))
+    return _Named(str(named.mspid), bytes(named.id_bytes))

@@ -3,9 +3,10 @@
 `docs/fabric-connection.md` shows one. What is wrong in it is said in one sentence that names the file and the member.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,6 +85,8 @@ class Config:
     contract_services: tuple[Node, ...]
     endorsement: Sequence[Any]
     revoked: Sequence[Any]
+    sequence: int = 0  # of the contract's definition, at least; 0: any will do
+    digest: str = ""  # of the file
 
     @property
     def peers(self) -> tuple[Peer, ...]:
@@ -94,8 +97,9 @@ class Config:
 def read(path: Path) -> Config:
     """Read a connection file and the certificates it names. Raises ConfigError."""
     try:
-        top = _Members(json.loads(path.read_bytes()), "the file", path)
-        return _config(top)
+        data = path.read_bytes()
+        top = _Members(json.loads(data), "the file", path)
+        return replace(_config(top), digest=hashlib.sha256(data).hexdigest())
     except FileNotFoundError:
         raise ConfigError(f"{path} is missing: it is the connection file of a Fabric network (FABRIC_CONFIG)") from None
     except (OSError, ValueError) as error:
@@ -120,6 +124,7 @@ def _config(top: "_Members") -> Config:
         contract_services=tuple(_node(one) for one in top.each("contractServices", optional=True)),
         endorsement=top.listed("endorsement"),
         revoked=top.listed("revoked"),
+        sequence=top.number("sequence", 0, least=0),
     )
     top.done()
     _check(found)
@@ -225,10 +230,10 @@ class _Members:
     def truth(self, name: str, default: bool | None = None) -> bool:
         return bool(self._take(name, bool, "true or false", default))
 
-    def number(self, name: str, default: int) -> int:
+    def number(self, name: str, default: int, least: int = 1) -> int:
         value = int(self._take(name, int, "a whole number", default))
-        if value < 1:
-            raise ValueError(f"{name} of {self._where} is below 1")
+        if value < least:
+            raise ValueError(f"{name} of {self._where} is below {least}")
         return value
 
     def listed(self, name: str) -> list[Any]:

@@ -4,8 +4,8 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, Final
 
 import grpc
@@ -31,11 +31,14 @@ STUCK: Final = 10.0
 class BlockSource:
     """Blocks of one channel, read by one client. Raises Unavailable, or Refused when peers deny the reader."""
 
-    def __init__(self, wire: Wire, channel: str, reader: Signer, system: SystemContract) -> None:
+    def __init__(
+        self, wire: Wire, channel: str, reader: Signer, system: SystemContract, clock: Callable[[], datetime]
+    ) -> None:
         self._wire = wire
         self._channel = channel
         self._reader = reader
         self._system = system
+        self._clock = clock
 
     def events(self, from_block: int, *, timeout: float) -> Iterator[BlockEvent]:
         """As the port says: every block there is, and then new ones until `timeout` seconds bring none."""
@@ -80,7 +83,7 @@ class BlockSource:
     def _request(self, number: int) -> Any:
         """A signed common.Envelope that asks for all blocks from `number` on, as they come."""
         header = common.ChannelHeader(type=common.DELIVER_SEEK_INFO, channel_id=self._channel)
-        messages.set_timestamp(header.timestamp, datetime.now(UTC))
+        messages.set_timestamp(header.timestamp, self._clock())
         creator = serialized_identity(self._reader.msp_id, self._reader.certificate)
         signed = common.SignatureHeader(creator=creator, nonce=os.urandom(messages.NONCE_BYTES))
         ab = protos.orderer

@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import NameOID
 
 from traceapp.ledger.fabric.config import Config, Organisation
-from traceapp.ledger.port import Signer
+from traceapp.ledger.unfit import FOREIGN, REVOKED, untimely
 
 
 def why_denied(config: Config, msp_id: str, certificate: bytes, now: datetime) -> str:
@@ -20,33 +20,20 @@ def why_denied(config: Config, msp_id: str, certificate: bytes, now: datetime) -
         found = x509.load_pem_x509_certificate(certificate)
     except ValueError:
         return f"{who} cannot be read"
-    why = _untimely(found, now) or _unfit(found, organisation, config)
+    why = untimely(found.not_valid_before_utc, found.not_valid_after_utc, now) or _unfit(found, organisation, config)
     return f"{who} {why or 'is denied by the peers: it may be revoked there, or the key does not belong to it'}"
-
-
-def _untimely(found: x509.Certificate, now: datetime) -> str:
-    if now > found.not_valid_after_utc:
-        return f"expired on {found.not_valid_after_utc:%Y-%m-%d}: import a new one"
-    if now < found.not_valid_before_utc:
-        return f"is valid only from {found.not_valid_before_utc:%Y-%m-%d %H:%M} UTC: compare the clocks"
-    return ""
 
 
 def _unfit(found: x509.Certificate, organisation: Organisation, config: Config) -> str:
     if not _issued(found, organisation):
-        return "was not issued by that organisation's certificate authority"
+        return FOREIGN
     units = {str(one.value) for one in found.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)}
     wanted = {organisation.node_ous.get(role) for role in ("client", "admin")}
     if not units & wanted:
         return f"is not a client's: its organisational unit must be {organisation.node_ous.get('client')!r}"
     if found.serial_number in _revoked(config, organisation.msp_id):
-        return "is revoked: import a new one"
+        return REVOKED
     return ""
-
-
-def why_signer_denied(config: Config, signer: Signer, now: datetime) -> str:
-    """The same for a signer."""
-    return why_denied(config, signer.msp_id, signer.certificate, now)
 
 
 def _revoked(config: Config, msp_id: str) -> set[int]:

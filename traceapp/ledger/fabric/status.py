@@ -7,6 +7,7 @@ each peer asked), and seldom in the gRPC code. The texts are those of Fabric 2.5
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import grpc
@@ -18,6 +19,8 @@ from traceapp.ledger.protos import DecodeError
 _TRAILER: Final = "grpc-status-details-bin"
 _CONTRACT: Final = re.compile(r"chaincode response \d+, ([a-z]+(?:_[a-z]+)*): (.+)\Z", re.DOTALL)
 _ANSWER: Final = re.compile(r"([a-z]+(?:_[a-z]+)*): (.+)\Z", re.DOTALL)
+
+_TIMES: Final = re.compile(r"incorrect timestamp (\d[^ ,]+Z), peer time (\d[^ ,]+Z)")
 
 # Looked for in this order, in all that was said: (words of Fabric, reason, sentence).
 _FINAL: Final = (
@@ -53,6 +56,7 @@ _PASSING: Final = (
     ("' not found", "the peer does not know the channel {channel}"),
     ("status=NOT_FOUND", "the orderer does not know the channel {channel}"),
     ("ProposalResponsePayloads do not match", "the organisations' peers gave different answers"),
+    ("is not defined", "the contract {chaincode} is not defined on the channel {channel}"),
     ("successfully defined on channel", "the contract {chaincode} is not defined on the channel {channel}"),
     ("exceeding concurrency limit", "the peer is busy: too many requests at once"),
     ("no orderer", "no orderer takes transactions at present"),
@@ -135,8 +139,19 @@ def _by_code(code: grpc.StatusCode, whole: str) -> Failure | None:
 def _known(whole: str) -> Failure | None:
     for words, reason, sentence in _FINAL:
         if words in whole:
-            return Failure(reason, sentence or whole, final=True)
+            said = f"{sentence}{_skew(whole)}" if reason == errors.TIME_WINDOW else sentence
+            return Failure(reason, said or whole, final=True)
     return None
+
+
+def _skew(whole: str) -> str:
+    """By how much the two clocks differ, in whole minutes: so the sentence stays the same while they do."""
+    found = _TIMES.search(whole)
+    if found is None:
+        return ""
+    ours, theirs = (datetime.fromisoformat(text) for text in found.groups())
+    minutes = round((ours - theirs).total_seconds() / 60)
+    return f": this machine's is {abs(minutes)} minutes {'ahead' if minutes > 0 else 'behind'}, set the clocks right"
 
 
 def _passing(whole: str) -> Failure | None:

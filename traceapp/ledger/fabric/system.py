@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -20,17 +21,28 @@ from traceapp.ledger.protos import common, encode, proposal
 T = TypeVar("T")
 
 NAME: Final = "qscc"
+LIFECYCLE: Final = "_lifecycle"
+_DEFINITION: Final = "QueryChaincodeDefinition"
 ATTEMPT: Final = 5.0
 BUDGET: Final = 15.0
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A contract's definition on the channel: its sequence, and the MSP ids of those who approved that one."""
+
+    sequence: int
+    approved_by: frozenset[str]
 
 
 class SystemContract:
     """Raises Refused when peers refuse for good (the reader's certificate), Unavailable when none answers."""
 
-    def __init__(self, wire: Wire, channel: str, reader: Signer) -> None:
+    def __init__(self, wire: Wire, channel: str, reader: Signer, clock: Callable[[], datetime]) -> None:
         self._wire = wire
         self._channel = channel
         self._reader = reader
+        self._clock = clock
         self._highest = 0
 
     @property
@@ -79,6 +91,14 @@ class SystemContract:
                 return CommitStatus(tx_id, one.code, int(block.header.number))
         raise Unavailable(f"a peer gave a block without transaction {tx_id}")
 
+    def definition(self, chaincode: str) -> Definition:
+        """The contract's definition in force."""
+        # The argument is a protobuf message of a short name: its bytes are ASCII, as a proposal of texts wants them.
+        asked = encode(protos.lifecycle.QueryChaincodeDefinitionArgs(name=chaincode)).decode("ascii")
+        answer = self._of_any(lambda peer, seconds: self._call(peer, seconds, LIFECYCLE, [_DEFINITION, asked]))
+        found = protos.lifecycle.QueryChaincodeDefinitionResult.FromString(answer)
+        return Definition(int(found.sequence), frozenset(one for one, approves in found.approvals.items() if approves))
+
     def _block(self, function: str, argument: str) -> Any:
         return common.Block.FromString(self._of_any(lambda peer, seconds: self._ask(peer, seconds, function, argument)))
 
@@ -98,12 +118,15 @@ class SystemContract:
         return found
 
     def _ask(self, peer: Peer, seconds: float, function: str, *args: str) -> bytes:
+        return self._call(peer, seconds, NAME, [function, self._channel, *args])
+
+    def _call(self, peer: Peer, seconds: float, name: str, args: list[str]) -> bytes:
         proposed = messages.new_proposal(
             signer=self._reader,
             channel=self._channel,
-            chaincode_name=NAME,
-            args=[function, self._channel, *args],
-            timestamp=datetime.now(UTC),
+            chaincode_name=name,
+            args=args,
+            timestamp=self._clock(),
         )
         return bytes(ask(self._wire.channel(peer), proposed, seconds).response.payload)
 

@@ -4,43 +4,66 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from traceapp.accounts.models import Organisation
-from traceapp.ledger import provision
-from traceapp.ledger.identities import attributes, public_key_pem
+from traceapp.ledger import credentials, keystore, succession
+from traceapp.ledger.identities import public_key_pem
 
 
 class Command(BaseCommand):
-    help = "Store the key and certificate that an organisation's CA issued for sending its transactions."
+    help = "Store the certificate, and its key, that an organisation's CA issued for sending its transactions."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("msp_id", help="the organisation's MSP id")
         parser.add_argument("--cert", type=Path, required=True, help="certificate, PEM")
-        parser.add_argument("--key", type=Path, required=True, help="private key, PKCS#8 PEM, P-256")
+        parser.add_argument(
+            "--key",
+            type=Path,
+            default=None,
+            help="private key, PKCS#8 PEM, P-256; not needed where `rotate_identity --request` made it",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         organisation = Organisation.objects.filter(msp_id=options["msp_id"]).first()
         if organisation is None:
             raise CommandError(f"There is no organisation with the MSP id {options['msp_id']}.")
+        pem, key = _read(options["cert"]), _read(options["key"]) if options["key"] else None
         try:
-            certificate, key = options["cert"].read_bytes(), options["key"].read_bytes()
-        except OSError as error:
-            raise CommandError(f"{error.filename} cannot be read: {error.strerror}.") from error
-        _check(organisation, certificate, key)
-        provision.keep_identity(organisation, key, certificate)
-        self.stdout.write(f"{organisation} sends with this certificate from now on.")
+            certificate = _opened(organisation, pem, key)
+            credentials.check(organisation, certificate)
+            if key is not None:
+                succession.bring(organisation, key, pem)
+            else:
+                succession.follow(organisation, pem, succession.reference_for(organisation, certificate))
+        except (credentials.Unfit, keystore.KeyStoreError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{organisation} sends with this certificate (serial {certificate.serial_number:x}) from now on, until "
+            f"{certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC."
+        )
 
 
-def _check(organisation: Organisation, certificate: bytes, key: bytes) -> None:
+def _read(path: Path) -> bytes:
     try:
-        opened, public = x509.load_pem_x509_certificate(certificate), public_key_pem(key)
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _opened(organisation: Organisation, pem: bytes, key: bytes | None) -> x509.Certificate:
+    """The certificate, when its key is at hand."""
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+        reference = succession.reference_for(organisation, certificate)
+        held = succession.reference_of(organisation, public_key_pem(key)) if key is not None else reference
     except ValueError as error:
         raise CommandError(f"This is no PEM certificate with a P-256 key in PKCS#8 PEM: {error}") from error
-    if opened.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) != public:
+    if held != reference:
         raise CommandError("The certificate is for another key.")
-    told = attributes(opened)
-    if told.get("org") != organisation.pgln or told.get("role") != provision.RECORDER:
-        wanted = f"org={organisation.pgln} and role={provision.RECORDER}"
-        raise CommandError(f"The certificate's attributes must be {wanted}; they are {told or 'none'}.")
+    if key is None and not keystore.holds(reference):
+        raise CommandError(
+            "The key store has no key for this certificate: name its file (--key), or make one with "
+            f"`manage.py rotate_identity {organisation.msp_id} --request FILE` and have that signed."
+        )
+    return certificate

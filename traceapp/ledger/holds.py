@@ -1,0 +1,59 @@
+"""Organisations whose transactions are refused whatever they hold: nothing more is claimed for them meanwhile.
+
+So their records stay queued and go out in full batches afterwards, others' go on, and the log says why once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from traceapp.accounts.models import Organisation
+from traceapp.ledger.models import Identity
+from traceapp.ledger.told import Told
+
+
+@dataclass(frozen=True)
+class _Hold:
+    until: datetime
+    certificate: str | None  # the one that was refused
+
+
+class Holds:
+    """A container of organisations' ids."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._held: dict[int, _Hold] = {}
+        self._names: dict[int, str] = {}
+
+    def __contains__(self, organisation_id: object) -> bool:
+        return organisation_id in self._held
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._held)
+
+    def hold(self, organisation: Organisation, sentence: str, until: datetime) -> None:
+        """Claim nothing for it until then, or until it has another certificate."""
+        self._told.say(_about(organisation.pk), f"Records of {organisation} wait: {sentence}")
+        self._names[organisation.pk] = str(organisation)
+        self._held[organisation.pk] = _Hold(until, _certificate(organisation.pk))
+
+    def over(self, organisation_id: int) -> None:
+        """Its transactions are taken again."""
+        self._held.pop(organisation_id, None)
+        name = self._names.pop(organisation_id, "")
+        self._told.over(_about(organisation_id), f"Records of {name} go on.")
+
+    def review(self, now: datetime) -> None:
+        """Let those be tried again whose time has come, or who have another certificate."""
+        for pk, hold in list(self._held.items()):
+            if hold.until <= now or _certificate(pk) != hold.certificate:
+                del self._held[pk]
+
+
+def _certificate(organisation_id: int) -> str | None:
+    return Identity.objects.filter(organisation=organisation_id).values_list("certificate", flat=True).first()
+
+
+def _about(organisation_id: int) -> str:
+    return f"organisation {organisation_id}"
