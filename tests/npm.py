@@ -10,6 +10,8 @@ import pytest
 from tests.stack import ROOT
 
 FOLDER = ROOT / ".tools" / "npm"
+EMPTY = {"name": "fs", "version": "0.0.1-security"}
+"""Some packages name this placeholder, which holds nothing: Node has its own `fs`. Not every registry has it."""
 
 
 def installed(*packages: str) -> Path:
@@ -19,7 +21,9 @@ def installed(*packages: str) -> Path:
     folder = FOLDER / "_".join(packages).replace("/", "+")
     if not (folder / "done").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "package.json").write_text(json.dumps({"private": True}))
+        (folder / "fs").mkdir(exist_ok=True)
+        (folder / "fs" / "package.json").write_text(json.dumps(EMPTY))
+        (folder / "package.json").write_text(json.dumps({"private": True, "overrides": {"fs": "file:./fs"}}))
         done = subprocess.run(
             ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *packages],
             cwd=folder, capture_output=True, text=True, check=False, timeout=280,
