@@ -354,3 +354,25 @@ def test_an_event_that_is_posted_alone_is_found_at_its_location(farm):
     found = events_in(farm.get(answer["Location"].removeprefix("http://testserver")))
     assert [one["eventID"] for one in found] == [eid(1)]
     assert set(farm.client.options("/epcis/events")["Allow"].split(", ")) == {"GET", "POST", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize(
+    "order", [{}, {"orderBy": "eventTime"}, {"orderBy": "recordTime"}, {"GE_eventTime": "2025-01-01T00:00:00Z"}]
+)
+def test_captures_between_pages_neither_skip_nor_double_an_event(farm, order):
+    def captured(numbers):
+        farm.capture(
+            *(shipping(event_id=eid(n), lot=f"L-{n}", time=f"2025-03-{n * 7 % 28 + 1:02d}T00:00:00Z") for n in numbers)
+        )
+
+    captured(range(1, 12))
+    answer = farm.get(perPage=2, **order)
+    found = [one["eventID"] for one in events_in(answer)]
+    latest = 100
+    while "nextPageToken" in answer.json():
+        captured(range(latest, latest + 5))
+        latest += 5
+        answer = farm.get(perPage=2, nextPageToken=answer.json()["nextPageToken"])
+        found += [one["eventID"] for one in events_in(answer)]
+    assert sorted(found) == [eid(n) for n in range(1, 12)]
+    assert len(farm.ids(perPage=1000)) == latest - 100 + 11
