@@ -27,7 +27,7 @@ def is_event(body: bytes, form: str) -> bool:
         raw = parse_strict(body)
     except StrictJsonError:
         return False
-    return isinstance(raw, dict) and raw.get("type") in TYPES
+    return isinstance(raw, dict) and _type(raw) in TYPES
 
 
 def read_event(body: bytes, form: str) -> ParsedEvent:
@@ -43,9 +43,13 @@ def read_event(body: bytes, form: str) -> ParsedEvent:
         raise CaptureRefused(documents.places([(error.path, error.why)])) from error
     if not isinstance(raw, dict):
         raise CaptureRefused([("", "An EPCIS event is a JSON object.")])
-    if raw.get("type") in DOCUMENTS:
+    if _type(raw) in DOCUMENTS:
         return _only(body, "json")
     return _bare(raw)
+
+
+def _type(raw: Mapping[str, Any]) -> str:
+    return str(raw.get("type", ""))
 
 
 def _bare(raw: Mapping[str, Any]) -> ParsedEvent:

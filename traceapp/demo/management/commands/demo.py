@@ -109,6 +109,7 @@ def _start(processes: Supervisor, port: int) -> None:
     manage = str(Path(settings.BASE_DIR) / "manage.py")
     processes.start(
         "web", python, "-m", "gunicorn", "traceapp.wsgi", "--bind", f"127.0.0.1:{port}",
+        "--config", str(settings.BASE_DIR / "gunicorn.conf.py"),
         "--no-control-socket", "--workers", "2", "--threads", "4", "--timeout", "120", "--access-logfile", "-",
     )  # fmt: skip
     processes.start("ledgerd", python, manage, "ledgerd")
