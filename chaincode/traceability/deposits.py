@@ -11,7 +11,7 @@ from chaincode.traceability import events, keys
 from chaincode.traceability.access import Caller
 from chaincode.traceability.context import Context
 from chaincode.traceability.errors import ALREADY_RECORDED, NOT_FOUND, UNKNOWN_ACCOUNT, ContractError
-from chaincode.traceability.rules import tokens
+from chaincode.traceability.rules import mints, tokens
 from chaincode.traceability.state import Account, Consolidation, Holder, Mint, Redemption, Row, Transfer
 from chaincode.traceability.times import rfc3339
 
@@ -28,11 +28,11 @@ def open_account(ctx: Context, caller: Caller, request_json: str) -> bytes:
 
 def propose_mint(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """{id, currency, amount, to}: one person says what was deposited. Also refuses with `unknown_account`."""
-    asked = tokens.parse_deposit(request_json)
-    wanted = tokens.proposal(asked, caller, _now(ctx))
+    asked = mints.parse_deposit(request_json)
+    wanted = mints.proposal(asked, caller, _now(ctx))
     key = keys.mint(caller.msp_id, asked.id)
     if (held := ctx.get_state(key)) is not None:
-        tokens.refuse_taken(Mint.decode(held), wanted)
+        mints.refuse_taken(Mint.decode(held), wanted)
     _need_account(ctx, asked.to)
     return _put(ctx, key, wanted, event="mint_proposed")
 
@@ -42,18 +42,18 @@ def approve_mint(ctx: Context, caller: Caller, request_json: str) -> bytes:
 
     Also refuses with `not_found` and `same_person`; `conflict` if the proposal says something else.
     """
-    asked = tokens.parse_deposit(request_json)
+    asked = mints.parse_deposit(request_json)
     key = keys.mint(caller.msp_id, asked.id)
-    mint = tokens.approved(_mint(ctx, key, asked.id), asked, caller, _now(ctx))
+    mint = mints.approved(_mint(ctx, key, asked.id), asked, caller, _now(ctx))
     _write(ctx, tokens.row(key, 0, holder=mint.to, currency=mint.currency, amount=mint.amount, at=mint.approved_at))
     return _put(ctx, key, mint, event="minted")
 
 
 def withdraw_mint(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """{id}: a proposal was wrong; its reference is free for another one. Also refuses with `not_found`."""
-    reference = tokens.parse_reference(request_json)
+    reference = mints.parse_reference(request_json)
     key = keys.mint(caller.msp_id, reference)
-    return _put(ctx, key, tokens.withdrawn(_mint(ctx, key, reference)), event="mint_withdrawn")
+    return _put(ctx, key, mints.withdrawn(_mint(ctx, key, reference)), event="mint_withdrawn")
 
 
 def transfer(ctx: Context, caller: Caller, request_json: str) -> bytes:

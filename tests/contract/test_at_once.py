@@ -16,13 +16,8 @@ def money(place: Deployment) -> Money:
 def test_60_debits_and_60_credits_of_one_account_at_once_are_all_valid(money: Money) -> None:
     account, other = money.party(0), money.party(1)
     mine, theirs = money.deposits(account, 10, 60), money.deposits(other, 7, 60)
-    moves = [
-        move
-        for pair in zip(
-            ((account, other, 3, row) for row in mine), ((other, account, 7, row) for row in theirs), strict=True
-        )
-        for move in pair
-    ]
+    moves = [(account, other, 3, row) for row in mine] + [(other, account, 7, row) for row in theirs]
+    moves.sort(key=lambda one: one[3])  # debits and credits mixed: the rows' names are random
 
     def move(one: tuple[Party, Party, int, str]) -> str:
         payer, payee, amount, row = one
