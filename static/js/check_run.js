@@ -108,6 +108,7 @@ function summary(results, trust, words) {
   if (waiting && good + bad) said.push(fill(words.waiting, { n: waiting }));
   if (good && trust.demo) said.push(words.demo);
   if (results.some((one) => one.report?.custodial)) said.push(words.custodial);
+  if (results.some((one) => one.report?.record.kind === "sensor" && one.report.notChecked.length)) said.push(words.deviceKey);
   if (good + bad) said.push(fill(words.trust, { network: trust.network, version: trust.version }));
   return said.join(" ");
 }

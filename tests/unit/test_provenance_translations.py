@@ -17,7 +17,13 @@ NOT_FOR_CONSUMERS = {"labels.html", "links.html", "link_form.html", "_tabs.html"
     *("link_views.py", "link_forms.py", "label_forms.py"),
 }
 BESIDE = (
-    *("proofs/check.html", "proofs/pin.html", "proofs/shared.html", "proofs/fields.html", "proofs/closed.html"),
+    *(
+        "proofs/check.html",
+        "proofs/pin.html",
+        "proofs/shared.html",
+        "proofs/fields.html",
+        "proofs/closed.html",
+    ),
     *("components/not_proven.html", "components/foot.html", "components/language.html"),
 )
 CODE = ("provenance/*.py", "proofs/check_words.py", "proofs/disclosed.py", "proofs/links.py")

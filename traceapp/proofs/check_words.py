@@ -86,6 +86,7 @@ def _running() -> dict[str, str]:
         "waiting": _("{n} more are not on the ledger yet."),
         "demo": _("This is a demo ledger on one machine: the check shows how it works, and proves nothing."),
         "custodial": _("The recorder’s key is kept by this site’s operator, who can sign in its name."),
+        "deviceKey": _("The key of the device was not checked."),
         "trust": _("Checked against the trust file of {network}, version {version}."),
     }
 

@@ -1,13 +1,16 @@
 """What an organisation publishes on its own domain, so that page and trust file need not come from one hand."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from traceapp.accounts.models import Organisation
 from traceapp.ledger import trust_versions
 from traceapp.proofs.models import TrustHost
+from traceapp.web import prepared
 
 FORMAT: Final = "traceapp-trust-pin/1"
 PATH: Final = "/.well-known/traceapp-trust.json"
@@ -41,11 +44,12 @@ def organisation_of(host: str) -> Organisation | None:
     return found.organisation if found else None
 
 
-def published(pglns: list[str] | None = None) -> list[TrustHost]:
-    """The organisations that publish the fingerprint on a domain of their own, by name."""
-    found = TrustHost.objects.select_related("organisation").order_by("organisation__name")
-    return list(found if pglns is None else found.filter(organisation__pgln__in=pglns))
+def published() -> list[tuple[str, str]]:
+    """(name, address) of each organisation that publishes the fingerprint on a domain of its own, by name."""
+    found = prepared.rows("trust hosts", _hosts, [0])
+    return [(name, f"https://{host}{PATH}") for name, host in found]
 
 
-def address(host: TrustHost) -> str:
-    return f"https://{host.host}{PATH}"
+def _hosts(after: Sequence[int]) -> "QuerySet[TrustHost, Any]":
+    hosts = TrustHost.objects.filter(pk__gt=after[0]).order_by("organisation__name")
+    return hosts.values_list("organisation__name", "host")

@@ -31,7 +31,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Every version with its fingerprint, and how to compare it with what others say."""
     shown = {
         "versions": trust_versions.versions(),
-        "published": [(host, pins.address(host)) for host in pins.published()],
+        "published": pins.published(),
         "well_known": pins.PATH,
     }
     return render(request, "proofs/trust.html", shown)

@@ -66,7 +66,7 @@ def _page(request: HttpRequest, link: DigitalLink) -> HttpResponse:
 
 
 def _line(step: Step) -> dict[str, str]:
-    """One line of the check that a reader runs in the browser: what is asked for, and what the page says of it."""
+    """One line of the check: which proof is asked for, and what the page says of the step."""
     wanted = step.uid and step.state != "pending"
     bundle = reverse("api-proof", args=[step.uid]) if wanted else ""
     return {"name": step.title, "state": step.state, "bundle": bundle, "says": step.says}
