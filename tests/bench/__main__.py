@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import capture, consumer, memory, proofs, reading
+from tests.bench import capture, consumer, memory, proofs, query, reading
 from tests.stack import running, until
 
 RESULTS = Path(__file__).parent / "results"
@@ -28,6 +28,7 @@ BUDGETS = {
     "proof_command_ms": ("at most", 20),
     "proof_browser_first_ms": ("at most", 100),
     "proof_browser_max_ms": ("at most", 100),
+    **{name: ("at most", 50 if "_epc" in name else 200) for name in query.names()},
 }
 
 
@@ -45,6 +46,7 @@ def main() -> None:
             figures |= capture.measure(stack)
             figures |= reading.measure(stack)
             figures |= proofs.measure(stack)
+        figures |= query.measure()
     report = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "cpu": _cpu()},

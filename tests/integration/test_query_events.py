@@ -376,3 +376,27 @@ def test_captures_between_pages_neither_skip_nor_double_an_event(farm, order):
         found += [one["eventID"] for one in events_in(answer)]
     assert sorted(found) == [eid(n) for n in range(1, 12)]
     assert len(farm.ids(perPage=1000)) == latest - 100 + 11
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/xml"])
+def test_a_stranger_reads_what_is_public_of_every_type_of_event(farm, client, accept):
+    stranger = Caller(client, OrganisationFactory())
+    common = {
+        "eventTime": "2025-05-14T09:12:00Z",
+        "eventTimeZoneOffset": "+00:00",
+        "traceapp:visibility": "public",
+        "bizTransactionList": [{"type": "po", "bizTransaction": "urn:epcglobal:cbv:bt:9506000134352:1"}],
+        "sensorElementList": [{"sensorReport": [{"type": "Temperature", "value": 4, "uom": "CEL"}]}],
+    }
+    lot = [{"epcClass": f"https://id.gs1.org/01/{GTIN}/10/L1", "quantity": 3}]
+    farm.capture(
+        {"type": "TransactionEvent", "action": "ADD", "quantityList": lot, **common},
+        {"type": "ObjectEvent", "action": "ADD", "quantityList": lot, "ilmd": {"cbvmda:lotNumber": "L1"}, **common},
+        {"type": "TransformationEvent", "inputQuantityList": lot, "outputQuantityList": lot, **common},
+        {"type": "AggregationEvent", "action": "OBSERVE", "childQuantityList": lot, **common},
+    )
+    answer = stranger.get(headers={"Accept": accept})
+    assert answer.status_code == 200, answer.content
+    assert b"9506000134352:1" not in answer.content
+    assert b"L1" not in answer.content
+    assert answer.content.count(b"fieldsHidden") == (4 if accept.endswith("json") else 8)

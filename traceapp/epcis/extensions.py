@@ -55,7 +55,7 @@ def _parts(event: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         (BIZ_LOCATION, "bizLocation"),
     ):
         part = event.get(member)
-        if isinstance(part, Mapping):
+        if isinstance(part, dict):
             yield scope, part
     for element in event.get("sensorElementList") or ():
         yield SENSOR_ELEMENT, element
@@ -71,7 +71,7 @@ def _field(here: Field, value: Any, prefixes: Mapping[str, str]) -> Iterator[Fie
             yield here
         for one in value:
             yield from _field(here, one, prefixes)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         plain = value.get("@value", value.get("@id"))
         yield here._replace(value=plain if isinstance(plain, Scalar) else None)
         for below, nested in value.items():

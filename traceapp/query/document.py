@@ -2,7 +2,7 @@
 
 Events themselves get nothing of ours but the committed `recordTime`, so that what is queried back equals what was
 captured. States and proofs stand in `traceapp:records`, one for each event in the same order, which the standard's
-schema takes for an extension of the query's results (docs/adr/0010).
+schema takes for an extension of the query's results (docs/adr/0013).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
