@@ -177,3 +177,12 @@ def test_a_revoked_certificate_is_explained(tmp_path, content, authorities):
     content["revoked"] = [{"mspId": "AMSP", "serial": serial, "since": "2026-05-01T00:00:00.000Z"}]
     found = read(written(tmp_path, content))
     assert "is revoked" in why_denied(found, "AMSP", certificate, NOW)
+
+
+def test_consenters_of_a_channel_ordered_by_bft_go_into_the_trust(tmp_path, content, authorities):
+    assert "consenters" not in trust.content(read(written(tmp_path, content)), b"\x01" * 32)
+    for number in (1, 2):
+        (tmp_path / f"orderer-{number}.pem").write_bytes(client(authorities["Orderer"], ou="orderer")[1])
+    content["consenters"] = [{"id": n, "mspId": "OMSP", "certificate": f"orderer-{n}.pem"} for n in (1, 2)]
+    found = parse_trust(canonical(trust.content(read(written(tmp_path, content)), b"\x01" * 32)))
+    assert [(number, one.msp_id) for number, one in found.consenters.items()] == [(1, "OMSP"), (2, "OMSP")]

@@ -17,7 +17,19 @@ from django.conf import settings
 from traceapp.verifier.errors import TrustError
 from traceapp.verifier.trust import Trust, parse_trust
 
-_FIXED: Final = ("format", "network", "demo", "genesis", "channel", "chaincode", "attestations", "ordererOrganisations")
+_FIXED: Final = (
+    *(
+        "format",
+        "network",
+        "demo",
+        "genesis",
+        "channel",
+        "chaincode",
+        "attestations",
+        "ordererOrganisations",
+        "consenters",
+    ),
+)
 
 
 class TrustChanged(Exception):

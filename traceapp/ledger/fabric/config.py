@@ -59,6 +59,15 @@ class Organisation:
 
 
 @dataclass(frozen=True)
+class Consenter:
+    """One of those whose quorum signs a block on a channel ordered by BFT, by its number in the channel's configuration."""
+
+    id: int
+    msp_id: str
+    certificate: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Reader:
     """The client that asks for blocks, heights and statuses. It needs no role in the contract."""
 
@@ -87,6 +96,7 @@ class Config:
     revoked: Sequence[Any]
     sequence: int = 0  # of the contract's definition, at least; 0: any will do
     digest: str = ""  # of the file
+    consenters: tuple[Consenter, ...] = ()  # where the channel is ordered by BFT
 
     @property
     def peers(self) -> tuple[Peer, ...]:
@@ -123,6 +133,7 @@ def _config(top: "_Members") -> Config:
         orderer_organisations=tuple(_orderers(one) for one in top.each("ordererOrganisations")),
         contract_services=tuple(_node(one) for one in top.each("contractServices", optional=True)),
         endorsement=top.listed("endorsement"),
+        consenters=tuple(_consenter(one) for one in top.each("consenters", optional=True)),
         revoked=top.listed("revoked"),
         sequence=top.number("sequence", 0, least=0),
     )
@@ -181,6 +192,12 @@ def _orderers(members: "_Members") -> Organisation:
         node_ous=members.texts("nodeOUs", _ORDERER_OUS),
         orderers=tuple(_node(one, msp_id) for one in members.each("orderers", optional=True)),
     )
+    members.done()
+    return found
+
+
+def _consenter(members: "_Members") -> Consenter:
+    found = Consenter(members.number("id", 0), members.text("mspId"), members.file("certificate").decode("ascii"))
     members.done()
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from traceapp.ledger.fabric.config import Config, Organisation
+from traceapp.ledger.fabric.config import Config, Consenter, Organisation
 
 ALWAYS: Final = "1970-01-01T00:00:00.000Z"
 
@@ -23,7 +23,13 @@ def content(config: Config, genesis: bytes) -> dict[str, Any]:
         "organisations": [_organisation(one, one.node_ous) for one in config.organisations],
         "ordererOrganisations": [_organisation(one, one.node_ous) for one in config.orderer_organisations],
         "revoked": list(config.revoked),
+        # only where there are any: the file of a channel ordered by Raft stays as it is, and so does its fingerprint
+        **({"consenters": [_consenter(one) for one in config.consenters]} if config.consenters else {}),
     }
+
+
+def _consenter(one: Consenter) -> dict[str, Any]:
+    return {"id": one.id, "mspId": one.msp_id, "certificate": one.certificate}
 
 
 def majority(config: Config) -> dict[str, Any]:
