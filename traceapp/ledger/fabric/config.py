@@ -60,7 +60,7 @@ class Organisation:
 
 @dataclass(frozen=True)
 class Consenter:
-    """One of those whose quorum signs a block on a channel ordered by BFT, by its number in the channel's configuration."""
+    """One of those whose quorum signs a block where BFT orders, by its number in the channel's configuration."""
 
     id: int
     msp_id: str
