@@ -8,9 +8,18 @@ from traceapp.epcis import checks
 from traceapp.epcis.cbv import COMPONENTS, MEASUREMENTS, SENSOR_ALERTS
 from traceapp.epcis.checks import Check, array, either, members_of, one_of, pattern, record, vocabulary, word_or_uri
 from traceapp.epcis.context import Prefixes
+from traceapp.epcis.unit_codes import UNITS
 
 Raw = Mapping[str, object]
 Found = list[tuple[str, str]]
+
+
+def _unit(value: object, prefixes: Prefixes) -> checks.Faults:
+    """A unit that everybody knows: the standard takes codes of UN/ECE Recommendation 20 only."""
+    if isinstance(value, str) and value in UNITS:
+        return checks.FINE
+    return checks.fault(f"{value!r:.40} is no unit of UN/ECE Recommendation 20, such as KGM")
+
 
 _instances = array(checks.instance)
 _distinct_instances = array(checks.instance, each_once=True)
@@ -20,7 +29,7 @@ _quantities = array(
         {
             "epcClass": checks.class_id,
             "quantity": checks.amount,
-            "uom": pattern(r"[A-Z0-9]{2,3}", "KGM, a unit of UN/ECE Recommendation 20"),
+            "uom": _unit,
         },
         ["epcClass"],
     )
@@ -65,9 +74,14 @@ _sensor_metadata = record(
 def _sensor_report(value: object, prefixes: Prefixes) -> checks.Faults:
     """The JSON schema wants a type, the XML schema none: an alarm of a device may stand without one."""
     found = _report(value, prefixes)
-    if isinstance(value, dict) and "type" not in value and "exception" not in value:
-        return [*found, (".type", "is missing")]
-    return found
+    if found or not isinstance(value, dict):
+        return found
+    if "type" not in value and "exception" not in value:
+        return [(".type", "is missing")]
+    # What somebody measures by a type of their own may be counted in their own units, too.
+    is_standard = str(value.get("type", "")).replace("/", ":").rpartition(":")[2] in MEASUREMENTS
+    unit = _unit(value["uom"], prefixes) if is_standard and "uom" in value else checks.FINE
+    return [(".uom" + at, why) for at, why in unit]
 
 
 _sensor_element = record(
