@@ -14,6 +14,8 @@ OPEN = {
     "product": "/01/{gtin}",
     "unknown": "/01/09506000134352/10/NOBODY",
     "bad code": "/01/09506000134353",
+    "all links of a code": "/01/{gtin}?linkType=linkset",
+    "a link that is not there": "/01/{gtin}?linkType=gs1:recipeInfo",
     "ledger": "/ledger/",
     "batches": "/ledger/batches/",
     "block": "/ledger/blocks/1/",
@@ -25,6 +27,11 @@ FOR_MEMBERS = {
     "records": "/capture/records/",
     "labels": "/labels/",
     "a sheet of labels": "/labels/?lot=1&copies=8",
+    "a pallet label": "/labels/pallets/?sscc=106141412345678908&copies=2&size=a6&dpi=203",
+    "a wrong pallet label": "/labels/pallets/?sscc=1&copies=2&size=a6&dpi=203",
+    "links": "/labels/links/",
+    "a new link": "/labels/links/add/",
+    "a scan that is none": "/capture/?code=nonsense",
     "ledger": "/ledger/",
 }
 WIDTHS = (360, 1440)
