@@ -6,6 +6,7 @@
 import argparse
 import contextlib
 import fcntl
+import os
 import signal
 import sys
 import time
@@ -75,7 +76,8 @@ def _say(network: FabricNetwork) -> None:
     for server in (*network.orderers, *network.peers):
         print(f"  {server.name:<24}{server.endpoint}")
     print(f"Contract {network.chaincode}, sequence {network.sequence}, on channel {network.channel}.")
-    print(f"For clients: {network.connection_file}", flush=True)
+    print(f"For clients: {network.connection_file}")
+    print(f"`kill -HUP {os.getpid()}` puts the contract as it is now in force.", flush=True)
 
 
 def _tend(network: FabricNetwork) -> None:
@@ -101,6 +103,9 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _interrupt(number: int, frame: object) -> None:
+    # What starts us may pass Ctrl-C on though the terminal sent it to us already: ending must not be cut off by that.
+    for again in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(again, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

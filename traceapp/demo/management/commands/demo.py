@@ -134,4 +134,7 @@ def _wait_for(url: str, processes: Supervisor) -> None:
 
 
 def _interrupt(number: int, frame: object) -> None:
+    # What starts us may pass Ctrl-C on though the terminal sent it to us already: ending must not be cut off by that.
+    for again in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(again, signal.SIG_IGN)
     raise KeyboardInterrupt
