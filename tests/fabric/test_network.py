@@ -5,14 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from docker.containers import services
 from docker.native import FabricNetwork
-from docker.native.ports import free_base
 from docker.network.trust import genesis_hash
 from tests.fabric.client import Client, Refused
 from tests.stack import ROOT, until
@@ -22,10 +20,8 @@ VALID = 0
 
 HOLD = """
 import sys
-import time
 from pathlib import Path
 from docker.native import FabricNetwork
-from docker.native.ports import free_base
 with FabricNetwork(Path(sys.argv[1])) as net:
     print(*[net.pid(name) for name in net.processes.names()], flush=True)
     sys.stdin.read()
@@ -129,30 +125,6 @@ def test_no_process_outlives_the_one_that_started_the_network(tmp_path, how):
     os.kill(holder.pid, how)
     holder.wait(120)  # on a busy machine each step of the ending may use up its grace
     until(lambda: not any(alive(pid) for pid in pids), "all nodes have ended", within=30)
-
-
-def test_ctrl_c_that_arrives_twice_ends_everything_before_the_command_returns(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "docker.native",
-        "--network-only",
-        "--folder",
-        tmp_path,
-        "--base",
-        str(free_base()),
-    ]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
-        for line in running.stdout:
-            if "kill -HUP" in line:
-                break
-        pids = [int(file.read_text().split()[0]) for file in (tmp_path / "network" / "run").glob("*.pid")]
-        assert len(pids) == 9
-        for _ in range(2):
-            running.send_signal(signal.SIGINT)
-            time.sleep(0.2)
-        assert running.wait(60) == 0
-        assert not [pid for pid in pids if alive(pid)]
 
 
 def _records(client):
