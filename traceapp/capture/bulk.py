@@ -14,12 +14,15 @@ def insert(
 
     Only for columns of numbers, texts, booleans and moments, which need no conversion by their field but this one.
     """
-    adapt = connection.ops.adapt_datetimefield_value
-    values = [[adapt(value) if isinstance(value, datetime) else value for value in row] for row in rows]
+    fields = [cast("models.Field[Any, Any]", model._meta.get_field(column)) for column in columns]
+    values = list(rows)
     if not values:
         return
+    # Most rows by far have no moments, so that looking at each value would cost more than the insert.
+    if any(isinstance(field, models.DateTimeField) for field in fields):
+        adapt = connection.ops.adapt_datetimefield_value
+        values = [[adapt(value) if isinstance(value, datetime) else value for value in row] for row in values]
     quote = connection.ops.quote_name
-    fields = [cast("models.Field[Any, Any]", model._meta.get_field(column)) for column in columns]
     names = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(columns))
     conflict = " ON CONFLICT DO NOTHING" if new_only else ""
