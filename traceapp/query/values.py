@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from traceapp.commitments.times import parse_rfc3339
-from traceapp.query.errors import QueryError
+from traceapp.query.errors import QueryError, QueryTooComplex
 
 MOST_VALUES = 500  # in one list
 _LOST_PLUS = re.compile(r"(.*T[0-9:.]+) ([0-9]{2}:[0-9]{2})")
@@ -17,13 +17,13 @@ MOST_DIGITS = 60
 
 
 def texts(name: str, given: Any) -> list[str]:
-    """A list: an array in JSON, values between `|` in an address. QueryError for an empty one or other content."""
+    """A list: an array in JSON, values between `|` in an address. QueryError for an empty one or other content, QueryTooComplex."""
     values = given.split("|") if isinstance(given, str) else given if isinstance(given, list) else [given]
     found = [_text(name, one) for one in values]
     if not found or not all(found):
         raise QueryError(name, "a value is missing")
     if len(found) > MOST_VALUES:
-        raise QueryError(name, f"has {len(found)} values; {MOST_VALUES} are allowed")
+        raise QueryTooComplex(name, f"has {len(found)} values; {MOST_VALUES} are allowed")
     return list(dict.fromkeys(found))
 
 
