@@ -17,7 +17,7 @@ MOST_DIGITS = 60
 
 
 def texts(name: str, given: Any) -> list[str]:
-    """A list: an array in JSON, values between `|` in an address. QueryError for an empty one or other content, QueryTooComplex."""
+    """A list: an array in JSON, values between `|` in an address. QueryError unless it holds texts, and few enough."""
     values = given.split("|") if isinstance(given, str) else given if isinstance(given, list) else [given]
     found = [_text(name, one) for one in values]
     if not found or not all(found):
