@@ -11,7 +11,7 @@ pytestmark = pytest.mark.e2e
 MINUTE = 60_000
 
 
-def _log_a_step(page: Page, lot: str) -> None:
+def log_a_step(page: Page, lot: str) -> None:
     page.goto("/capture/")
     page.get_by_label("It begins: made, picked or packed").check()
     page.get_by_label("Product").select_option(label="Strawberries, 500 g")
@@ -24,7 +24,7 @@ def _log_a_step(page: Page, lot: str) -> None:
 
 def test_a_step_is_logged_reaches_the_ledger_and_is_found_out_when_changed(member_tab: Page, site: Site):
     page = member_tab
-    _log_a_step(page, "L-FORM")
+    log_a_step(page, "L-FORM")
 
     # The page follows the record by itself: nobody reloads.
     page.wait_for_url(re.compile(r"/capture/records/"))
@@ -118,7 +118,7 @@ def test_the_ledger_page_shows_new_batches_by_itself(member_tab: Page, browser, 
     context = browser.new_context(base_url=site.url)
     other = context.new_page()
     log_in(other, site)
-    _log_a_step(other, "L-LIVE")
+    log_a_step(other, "L-LIVE")
     context.close()
 
     expect(ledger.locator(".blocks li")).to_have_count(min(before + 1, 12), timeout=MINUTE)

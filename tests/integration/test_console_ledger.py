@@ -253,6 +253,6 @@ def test_the_nodes_are_shown_as_they_were_last_seen_and_how_long_ago_that_is(cli
     Node.objects.update(looked=timezone.now() - timedelta(minutes=5))
     said = _text(client.get("/ledger/now/"))
     assert f"peer-1 Not well it cannot be reached: Connection refused 4 Peer {owner.name}" in said
-    assert "orderer-1 Not known nobody said where — Orderer OrdererMSP" in said
+    assert "orderer-1 Not known nobody said where — Orderer Demo orderer" in said
     assert "1 of 2 is not well" in said
     assert "may be out of date" in said

@@ -6,11 +6,11 @@ from typing import Final
 
 from django.utils import timezone
 
-from traceapp.accounts.models import Organisation
 from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import Viewer
-from traceapp.ledger import selectors
+from traceapp.ledger import selectors, trust
 from traceapp.ledger.oversight import Node, Verification
+from traceapp.verifier.errors import TrustError
 
 VERIFIERS: Final = (Role.ADMIN, Role.QUALITY)
 LOOKED_WITHIN: Final = timedelta(seconds=60)
@@ -44,10 +44,20 @@ class Nodes:
 
 def nodes() -> Nodes:
     """Anyone may see them: they are the network's, not an organisation's records."""
-    names = {one.msp_id: one.name for one in Organisation.objects.all()}
+    names = _names()
     found = list(Node.objects.all())
     lines = [NodeLine(node, names.get(node.msp_id, node.msp_id)) for node in found]
     return Nodes(lines, min((node.looked for node in found), default=None))
+
+
+def _names() -> dict[str, str]:
+    """Organisations' names by MSP id, the orderers' too, as the pinned trust file has them."""
+    try:
+        pinned = trust.pinned()
+    except (trust.NotPinned, TrustError):
+        return {}
+    members = (*pinned.organisations.values(), *pinned.orderer_organisations.values())
+    return {one.msp_id: one.name for one in members}
 
 
 @dataclass(frozen=True)
