@@ -16,6 +16,7 @@ export async function run(section, place, words) {
   lines.forEach(clear);
   bar.value = 0;
   say(sum, "");
+  section.querySelector("[data-notes]").replaceChildren();
   if (!globalThis.crypto?.subtle) return say(sum, words.noCrypto);
   const trust = await trustToUse(place, words);
   if (!trust) return say(sum, navigator.onLine ? words.noTrust : words.offline);
@@ -25,7 +26,12 @@ export async function run(section, place, words) {
     results.push(await checkLine(line, trust, section.dataset.credentials, words));
     bar.value = at + 1;
   }
-  return say(sum, summary(results, trust, words));
+  say(sum, verdict(results, words));
+  return note(section.querySelector("[data-notes]"), notes(results, trust, words));
+}
+
+function note(list, texts) {
+  list.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
 }
 
 function clear(line) {
@@ -42,8 +48,7 @@ async function checkLine(line, trust, credentials, words) {
   try {
     const report = await prove(line, trust, credentials, words);
     line.classList.add("is-done");
-    const goods = report.record.kind !== "epcis" || namesGoods(report.record.event) ? "" : ` ${words.noGoods}`;
-    say(said, fill(words.holds, { n: line.querySelectorAll(".is-ok").length }) + goods);
+    say(said, fill(words.holds, { n: line.querySelectorAll(".is-ok").length }));
     line.querySelector("time").textContent = `${Math.max(1, Math.round(performance.now() - began))} ms`;
     return { state: "good", report };
   } catch (error) {
@@ -101,21 +106,25 @@ function told(event) {
   return [event.eventTime, event.bizStep, event.readPoint?.id, event.bizLocation?.id].filter(Boolean).join(" ");
 }
 
-function summary(results, trust, words) {
-  const count = (state) => results.filter((one) => one.state === state).length;
-  const [good, bad, waiting] = ["good", "bad", "waiting"].map(count);
-  const said = [verdict(results, good, bad, words)];
-  if (waiting && good + bad) said.push(fill(words.waiting, { n: waiting }));
-  if (good && trust.demo) said.push(words.demo);
-  if (results.some((one) => one.report?.custodial)) said.push(words.custodial);
-  if (results.some((one) => one.report?.record.kind === "sensor" && one.report.notChecked.length)) said.push(words.deviceKey);
-  if (good + bad) said.push(fill(words.trust, { network: trust.network, version: trust.version }));
-  return said.join(" ");
+// What the answer rests on, and what it leaves open.
+function notes(results, trust, words) {
+  const reports = results.map((one) => one.report).filter(Boolean);
+  const waiting = results.filter((one) => one.state === "waiting").length;
+  const hides = (report) => report.record.kind === "epcis" && !namesGoods(report.record.event);
+  return [
+    waiting && waiting < results.length && fill(words.waiting, { n: waiting }),
+    reports.some(hides) && words.noGoods,
+    reports.length && trust.demo && words.demo,
+    reports.some((one) => one.custodial) && words.custodial,
+    reports.some((one) => one.record.kind === "sensor" && one.notChecked.length) && words.deviceKey,
+    waiting < results.length && fill(words.trust, { network: trust.network, version: trust.version }),
+  ].filter(Boolean);
 }
 
-function verdict(results, good, bad, words) {
+function verdict(results, words) {
+  const [good, bad] = ["good", "bad"].map((state) => results.filter((one) => one.state === state).length);
   if (!good && !bad) return words.noneToCheck;
-  if (!bad) return good === 1 && results.length === 1 ? words.allHoldOne : fill(words.allHold, { total: good });
+  if (!bad) return results.length === 1 ? words.allHoldOne : fill(words.allHold, { total: good });
   const n = results.findIndex((one) => one.state === "bad");
   if (results.length === 1) return results[n].why;
   return fill(words.someHold, { good, total: good + bad, n: n + 1, why: results[n].why });
