@@ -134,6 +134,22 @@ def check_that_it_waits(place: Place, words: str) -> Record:
     return record
 
 
+def check_that_everything_waits(place: Place, words: str) -> Record:
+    """Trouble with the ledger as a whole: said once in the log, and on the record's page and over the API."""
+    place.log.set_level(logging.INFO)
+    record = place.world.record(place.organisation)
+    place.works_until(place.said, "it is said")
+    for _ in range(4):
+        place.daemon.turn()
+    assert [words in one for one in place.said()] == [True], place.said()
+    told, page = place.api(record), place.page(record)
+    assert (told["state"], words in told["reason"]) == ("queued", True), told
+    assert words.replace("'", "&#x27;") in page
+    place.browser.logout()
+    assert words.replace("'", "&#x27;") in place.browser.get("/ledger/").content.decode()
+    return record
+
+
 def check_that_it_goes_on(place: Place, record: Record) -> None:
     """Once it is put right, everything that waited is on the ledger, and there is nothing left to say."""
     waited = Record.objects.filter(organisation=place.organisation)

@@ -85,6 +85,8 @@ class Relay:
         except (LedgerError, KeyStoreError) as error:
             sentence = errors.sentence(error.message if isinstance(error, LedgerError) else str(error))
             until = _postpone(batch, sentence)
+            if isinstance(error, LedgerError) and error.reason == errors.TIME_WINDOW:
+                raise  # the clock is everybody's
             self.holds.hold(batch.organisation, sentence, until)
 
     def endorse(self, batch: Batch) -> None:
