@@ -71,7 +71,7 @@ class Events(EventCapture):
 
 class OneEvent(EpcisView):
     @extend_schema(
-        parameters=[OpenApiParameter("event_id", str, OpenApiParameter.PATH)],
+        parameters=[OpenApiParameter("value", str, OpenApiParameter.PATH, description="The eventID, percent-encoded.")],
         responses={**_SEEN, 404: OpenApiTypes.OBJECT},
         operation_id="epcis_event",
     )

@@ -21,7 +21,7 @@ def _both(start: str, member: View, events: View) -> Iterator[URLPattern]:
     def view(request: HttpRequest) -> HttpResponseBase:
         return (events if is_below(request) else member)(request)
 
-    for pattern, shown in ((rf"^{start}/.+/events/?$", events), (rf"^{start}/.+$", member)):
+    for pattern, shown in ((rf"^{start}/(?P<value>.+)/events/?$", events), (rf"^{start}/(?P<value>.+)$", member)):
         yield re_path(pattern, _like(view, shown))
 
 
@@ -29,7 +29,7 @@ def _like(view: View, shown: Any) -> View:
     """For the description of the API: whose methods these are."""
 
     @csrf_exempt
-    def same(request: HttpRequest) -> HttpResponseBase:
+    def same(request: HttpRequest, **_: Any) -> HttpResponseBase:
         return view(request)
 
     same.cls, same.initkwargs = shown.cls, shown.initkwargs  # type: ignore[attr-defined]
@@ -45,7 +45,7 @@ def _collections() -> Iterator[URLPattern]:
 urlpatterns = [
     re_path(r"^$", api.TopLevel.as_view(), name="epcis"),
     re_path(r"^events/?$", api.Events.as_view(), name="epcis-events"),
-    re_path(r"^events/.+$", api.OneEvent.as_view(), name="epcis-event"),
+    re_path(r"^events/(?P<value>.+)$", api.OneEvent.as_view(), name="epcis-event"),
     *_collections(),
     re_path(r"^queries/?$", named_api.Queries.as_view(), name="epcis-queries"),
     *_both("queries", named_api.OneQuery.as_view(), named_api.QueryEvents.as_view()),

@@ -24,7 +24,7 @@ from traceapp.web.epcis_rest.negotiation import JSON_TYPES
 from traceapp.web.epcis_rest.views import JSON_ONLY, EpcisView
 
 MOST_BYTES = 200_000
-_NAME = [OpenApiParameter("name", str, OpenApiParameter.PATH, description="Percent-encoded.")]
+_NAME = [OpenApiParameter("value", str, OpenApiParameter.PATH, description="Percent-encoded.")]
 
 
 def one_query(request: Request) -> NamedQuery:

@@ -54,12 +54,14 @@ def matches(query: Query, one: Shown | None) -> bool:
 
 
 def check_count(query: Query, viewer: Viewer, bound: int) -> None:
-    """QueryTooLarge if more events match than `maxEventCount` allows."""
+    """QueryTooLarge if more events match than `maxEventCount` allows, QueryTooComplex if telling takes too long."""
     if query.most is None:
         return
     allowed = min(query.most, MOST_COUNTED)
     count = 0
-    for _, one in _candidates(Finder(query, viewer, bound), None, CHUNK):
+    for looked_at, (_, one) in enumerate(_candidates(Finder(query, viewer, bound), None, CHUNK)):
+        if looked_at > MOST_COUNTED:
+            raise QueryTooComplex("maxEventCount", f"more than {MOST_COUNTED:,} events would have to be looked at")
         count += matches(query, one)
         if count > allowed:
             raise QueryTooLarge("maxEventCount", f"more than {allowed:,} events match")
