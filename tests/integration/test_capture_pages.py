@@ -238,6 +238,22 @@ def test_the_receipt_can_be_downloaded(browser, sent):
     assert answer.content.count(b".") == 2
 
 
+def test_a_document_of_which_not_all_was_taken_in_says_what_is_missing_and_why(browser, farm):
+    from tests.capture_documents import document, shipping
+
+    body = document(shipping(), shipping(gtin="09506000134353"))
+    job = capture_document(organisation=farm, member=None, body=body, behaviour="proceed")
+    page = browser.get(f"/capture/jobs/{job.uid}/").content.decode()
+    assert "Not taken in" in page
+    assert "eventList[1].quantityList[0].epcClass" in page
+    assert browser.get(f"/capture/jobs/{job.uid}/receipt/").status_code == 200
+    nothing = capture_document(
+        organisation=farm, member=None, body=document(shipping(gtin="09506000134353")), behaviour="proceed"
+    )
+    assert f"/capture/jobs/{nothing.uid}/receipt/" not in browser.get(f"/capture/jobs/{nothing.uid}/").content.decode()
+    assert browser.get(f"/capture/jobs/{nothing.uid}/receipt/").status_code == 404
+
+
 def test_what_we_logged_is_listed_by_step_and_state(browser, sent):
     browser.post("/capture/", sent)
     assert "Shipped from Rotterdam" in browser.get("/capture/records/").content.decode()

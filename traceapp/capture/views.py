@@ -145,7 +145,7 @@ def job(request: HttpRequest, uid: UUID) -> HttpResponse:
 @recorders_only
 def job_receipt(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The receipt given for a whole document."""
-    one = get_object_or_404(selectors.jobs_of(viewer_of(request)), uid=uid)
+    one = get_object_or_404(selectors.jobs_of(viewer_of(request)).exclude(receipt=""), uid=uid)
     return _jws(one.receipt, f"receipt-{uid}")
 
 
