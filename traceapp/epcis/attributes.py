@@ -1,7 +1,8 @@
 """Application identifiers and what may stand behind them: attributes such as dates, weights and counts.
 
 The table of application identifiers and their formats is biip's, which follows GS1's; what must hold of a value beyond
-its format (check digits, that a date exists) is checked here.
+its format (check digits, that a date exists) is checked here. biip is loaded when first asked: with its list of company
+prefixes it takes 25 MB, which a process that meets no attributes can do without.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from biip import ParseError
-from biip.gs1_application_identifiers import _GS1_APPLICATION_IDENTIFIERS, GS1ApplicationIdentifier
-from biip.gs1_element_strings import GS1ElementString
-
 from traceapp.epcis.gs1_keys import KEYS, QUALIFIERS, IdentifierError, check_digit, check_key, check_qualifier
+
+if TYPE_CHECKING:
+    from biip.gs1_application_identifiers import GS1ApplicationIdentifier
 
 IN_PATH_ONLY = frozenset({"21", "22", "235", "254", "7040", "8011", "8019", "8020"})
 """Qualifiers that are no attributes of anything: in a Digital Link they stand in the path."""
@@ -28,7 +29,7 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 def known(code: str) -> bool:
     """Whether this is an application identifier."""
-    return code in _GS1_APPLICATION_IDENTIFIERS
+    return code in _table()
 
 
 def title(code: str) -> str:
@@ -54,10 +55,8 @@ def check(code: str, value: str) -> str:
     length = _CLOSED.get(code)
     if length and value[length - 1] != (right := check_digit(value[: length - 1])):
         raise IdentifierError(f"({code}) {title(code)} {value}: check digit should be {right}")
-    try:
-        GS1ElementString.parse(code + value)
-    except ParseError as error:
-        raise IdentifierError(f"({code}) {title(code)} {value[:90]!r}: there is no such date") from error
+    if not _dates_exist(code + value):
+        raise IdentifierError(f"({code}) {title(code)} {value[:90]!r}: there is no such date")
     return value
 
 
@@ -86,8 +85,26 @@ def _numbered_pairs(query: str) -> Iterator[tuple[str, str]]:
             yield code, value
 
 
+@cache
+def _table() -> dict[str, GS1ApplicationIdentifier]:
+    from biip.gs1_application_identifiers import _GS1_APPLICATION_IDENTIFIERS
+
+    return _GS1_APPLICATION_IDENTIFIERS
+
+
+def _dates_exist(element: str) -> bool:
+    from biip import ParseError
+    from biip.gs1_element_strings import GS1ElementString
+
+    try:
+        GS1ElementString.parse(element)
+    except ParseError:
+        return False
+    return True
+
+
 def _of(code: str) -> GS1ApplicationIdentifier:
-    return _GS1_APPLICATION_IDENTIFIERS[code]
+    return _table()[code]
 
 
 @cache

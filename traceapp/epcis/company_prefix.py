@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from biip.gs1_prefixes import GS1CompanyPrefix
-
 LengthOf = Callable[[str], int | None]
 """The length of the company prefix that these digits begin with; None where it is not known."""
 
@@ -91,7 +89,9 @@ def _xml(text: str) -> tuple[str, Iterator[tuple[str, str]]]:
 
 
 def built_in(digits: str) -> int | None:
-    """By the copy of GS1's list that comes with biip; as old as its release."""
+    """By the copy of GS1's list that comes with biip; as old as its release, and loaded when first asked."""
+    from biip.gs1_prefixes import GS1CompanyPrefix
+
     if not (digits.isascii() and digits.isdigit()):
         return None
     found = GS1CompanyPrefix.extract(digits)

@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from biip import ParseError
-from biip.gs1_element_strings import GS1ElementString
-
 from traceapp.epcis import attributes
 from traceapp.epcis.gs1_keys import IdentifierError
 
@@ -83,6 +80,9 @@ def readable(elements: Sequence[tuple[str, str]]) -> str:
 
 
 def _value(code: str, rest: str) -> str:
+    from biip import ParseError  # loaded when first asked, as in `attributes`
+    from biip.gs1_element_strings import GS1ElementString
+
     try:
         return GS1ElementString.extract(rest).value
     except ParseError:

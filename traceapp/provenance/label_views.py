@@ -15,10 +15,11 @@ from traceapp.epcis import identifiers, scanned
 from traceapp.epcis.digital_link import parse_path
 from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.masterdata.models import Lot
-from traceapp.provenance import label_pdf, label_zpl, labels, qr, selectors
+from traceapp.provenance import label_zpl, labels, qr, selectors
 from traceapp.provenance.answers import bad_code
 from traceapp.provenance.label_forms import SIZES, GoodsLabelForm
 from traceapp.provenance.label_layouts import LAYOUTS
+from traceapp.provenance.label_sizes import qr_of
 from traceapp.provenance.label_texts import LabelText, lines_of, loses_letters
 from traceapp.web.raw_path import raw_path
 
@@ -98,6 +99,8 @@ def printed(request: HttpRequest, suffix: str) -> HttpResponse:
     asked, label = form.cleaned_data, Label.of(lot)
     layout = LAYOUTS[asked["layout"]]
     texts = [label.printed] * asked["copies"]
+    from traceapp.provenance import label_pdf  # 20 MB of a library that only printing needs
+
     if suffix == "zpl":
         body: str | bytes = label_zpl.goods(texts, layout, asked["dpi"])
     else:
@@ -121,7 +124,7 @@ def _form_of(given: QueryDict) -> GoodsLabelForm:
 def _measured(label: Label, form: GoodsLabelForm) -> dict[str, object]:
     """How large the code will be, and what to say of it."""
     layout = LAYOUTS[form.cleaned_data["layout"]]
-    code = label_pdf.qr_of(label.printed, layout, SIZES[form.cleaned_data["size"]])
+    code = qr_of(label.printed, layout, SIZES[form.cleaned_data["size"]])
     pages = -(-form.cleaned_data["copies"] // layout.a_page)
     name = label.lot.product.name
     lost = [f"The printed name will lack some letters of “{name}”."] if loses_letters(name) else []

@@ -9,7 +9,7 @@ from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.visibility import viewer_of
 from traceapp.masterdata.models import Product
-from traceapp.provenance import label_pdf, label_zpl
+from traceapp.provenance import label_zpl
 from traceapp.provenance.label_forms import PalletForm
 from traceapp.provenance.label_layouts import PALLET_SIZES
 from traceapp.provenance.label_views import download
@@ -34,6 +34,8 @@ def printed(request: HttpRequest, suffix: str) -> HttpResponse:
     form = _form_of(request)
     if not form.is_bound or not form.is_valid():
         return redirect(f"{reverse('pallets')}?{request.GET.urlencode()}")
+    from traceapp.provenance import label_pdf  # 20 MB of a library that only printing needs
+
     label, copies = _pallet_of(request, form), form.cleaned_data["copies"]
     zpl = suffix == "zpl"
     body = label_zpl.pallets(label, copies, form.cleaned_data["dpi"]) if zpl else label_pdf.pallets(label, copies)
