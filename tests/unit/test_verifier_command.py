@@ -61,6 +61,13 @@ def test_explain_says_each_step_and_where_it_ended(files, capsys):
     assert (good.count("\n  -  "), forged.count("\n  -  ")) == (2, 6)
 
 
+def test_explained_json_tells_each_step_too(files, capsys):
+    run(files, "--explain", "--json", files / "good.json", files / "forged.json")
+    good, forged = json.loads(capsys.readouterr().out)
+    assert [one["state"] for one in good["steps"]] == ["ok"] * 9 + ["not taken"] * 2
+    assert [one["state"] for one in forged["steps"]] == ["ok"] * 4 + ["failed"] + ["not taken"] * 6
+
+
 def test_json_is_an_array_of_reports(files, capsys):
     assert run(files, "--json", files / "good.json", files / "forged.json", files / "none.json") == 2
     good, forged, none = json.loads(capsys.readouterr().out)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from traceapp.verifier import files
 from traceapp.verifier.bundle import LIMIT, check_bundle
 from traceapp.verifier.errors import Reason, TrustError
-from traceapp.verifier.explain import as_plain, explained, in_words, of_trust
+from traceapp.verifier.explain import as_plain, explained, in_words, of_trust, steps
 from traceapp.verifier.files import STANDARD_INPUT, CannotRead
 from traceapp.verifier.report import Report, unreadable
 from traceapp.verifier.trust import Trust, parse_trust
@@ -84,7 +84,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.json and not reports:
         _print_json([{"file": chosen.trust, **as_plain(trust)}])
     elif chosen.json:
-        _print_json([{"file": name, "words": one.words, **one.as_json()} for name, one in reports])
+        _print_json([_plain(name, one, explain=chosen.explain) for name, one in reports])
     else:
         _print_words(reports, trust if chosen.fingerprint else None, explain=chosen.explain)
     return max((report.exit_code for _, report in reports), default=0)
@@ -117,6 +117,13 @@ def _say_no_trust(name: str, detail: str, *, as_json: bool) -> None:
         code = Reason.UNREADABLE.value
         _print_json([{"file": name, "words": words, "verified": False, "reason": code, "detail": detail}])
     print(f"{shown(name)}: {words} {shown(detail)}", file=sys.stderr)
+
+
+def _plain(name: str, report: Report, *, explain: bool) -> dict[str, Any]:
+    told = {"file": name, "words": report.words, **report.as_json()}
+    if explain:
+        told["steps"] = [{"step": number, "state": state, "words": words} for number, state, words in steps(report)]
+    return told
 
 
 def _print_json(content: list[dict[str, Any]]) -> None:

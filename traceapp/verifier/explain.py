@@ -25,17 +25,24 @@ _WIDTH: Final = 15
 _DEMO: Final = ", a demo on one machine"
 
 
-def explained(report: Report) -> Iterator[str]:
-    """One line a step: ok, FAILED with what exactly, or not taken."""
+def steps(report: Report) -> Iterator[tuple[int, str, str]]:
+    """Each step: its number, `ok`, `failed` or `not taken`, and what has to hold in it."""
     reached = report.step or (0 if report.reason else len(STEPS) + 1)
     absent = {number for number, found in ((10, report.block), (11, report.device)) if found is None}
     for number, words in STEPS:
         if number < reached and number not in absent:
-            yield f"ok      {number}  {words}"
-        elif number == reached:
+            yield number, "ok", words
+        else:
+            yield number, "failed" if number == reached else "not taken", words
+
+
+def explained(report: Report) -> Iterator[str]:
+    """One line a step: ok, FAILED with what exactly, or not taken."""
+    for number, state, words in steps(report):
+        if state == "failed":
             yield f"FAILED  {number}  {words} Here: {report.detail}."
         else:
-            yield f"-       {number}  {words}"
+            yield f"{'ok' if state == 'ok' else '-':<7} {number}  {words}"
 
 
 def in_words(report: Report) -> Iterator[str]:
