@@ -267,6 +267,18 @@ def test_a_ledger_that_is_away_delays_and_loses_nothing(ledger_world, signers, m
     assert on_ledger_once(ledger_world)
 
 
+def test_however_long_the_ledger_was_away_a_batch_is_tried_again_within_seconds(ledger_world, signers):
+    ledger_world.record()
+    relay = Relay(Away(ledger_world.ledger, endorse=Unavailable("the network is down")), signers)
+    with pytest.raises(Unavailable):
+        relay.step()
+    Batch.objects.update(attempts=40)  # hours
+    lease_runs_out()
+    with pytest.raises(Unavailable):
+        relay.step()
+    assert Batch.objects.get().claimed_until < now() + timedelta(seconds=10)
+
+
 def test_a_wrong_certificate_delays_and_does_not_reject(ledger_world, signers):
     ledger_world.records(1)
     denied = EndorseError(errors.ACCESS_DENIED, "creator unknown")

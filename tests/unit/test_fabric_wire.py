@@ -8,10 +8,14 @@ import grpc
 import pytest
 
 from traceapp.ledger.errors import Unavailable
+from traceapp.ledger.fabric import gateway as gateways
 from traceapp.ledger.fabric import wire as wires
 from traceapp.ledger.fabric.config import Peer
+from traceapp.ledger.fabric.gateway import GatewayClient
 from traceapp.ledger.fabric.system import Answered
 from traceapp.ledger.fabric.wire import Refused, Wire
+from traceapp.ledger.messages import Proposal
+from traceapp.ledger.protos import common
 
 
 @pytest.fixture
@@ -139,3 +143,18 @@ def test_a_peer_that_is_not_there_is_unavailable_at_once(wire):
         first(wire, call)
     assert issubclass(Answered, grpc.RpcError)
     wire.close()
+
+
+def test_every_call_of_the_gateway_needs_one_of_the_places_in_flight(wire, monkeypatch):
+    monkeypatch.setattr(gateways, "BUDGET", 0.05)
+    gateway, proposed = GatewayClient(wire, "trace"), Proposal("5e", b"", b"")
+    with wire.room(0), wire.room(0):
+        for call in (
+            lambda: gateway.evaluate(proposed),
+            lambda: gateway.endorse(proposed),
+            lambda: gateway.submit(common.Envelope(), "5e"),
+        ):
+            with pytest.raises(Unavailable, match="busy: 2 calls"):
+                call()
+    with pytest.raises(Unavailable, match="connection failed"):
+        gateway.evaluate(proposed)
