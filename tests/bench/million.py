@@ -10,7 +10,7 @@ from typing import Any
 
 from traceapp.epcis.gs1_keys import check_digit
 
-BATCH = 5_000  # events of one organisation
+BATCH = 1_000  # events of one organisation, as many as a batch has unless settings say otherwise
 PART = 100_000  # events made by one statement
 ITEMS, LOTS, PLACES, PARTNERS = 200_000, 4_000, 200, 20
 HOT_EVERY = 350  # a much used crate has one of so many events
