@@ -167,7 +167,8 @@ def test_a_clock_that_is_wrong_is_said_once_with_by_how_much(place, monkeypatch,
 def test_a_clock_that_goes_wrong_while_ledgerd_works_is_said_once_too(place, monkeypatch):
     first = place.world.record()
     place.works_until(lambda: place.anchored(first), "it is on the ledger")
-    monkeypatch.setattr(place.world.ledger, "_clock", lambda: datetime.now(UTC) + timedelta(minutes=20))
+    for part in (place.world.ledger, place.world.ledger._open.system, place.world.ledger._open.blocks):
+        monkeypatch.setattr(part, "_clock", lambda: datetime.now(UTC) + timedelta(minutes=20))
     record = check_that_everything_waits(place, "20 minutes ahead")
     monkeypatch.undo()
     check_that_it_goes_on(place, record)

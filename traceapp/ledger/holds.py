@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from traceapp.accounts.models import Organisation
-from traceapp.ledger.models import Identity
+from traceapp.ledger.models import Batch, Identity
 from traceapp.ledger.told import Told
 
 
@@ -24,7 +24,6 @@ class Holds:
     def __init__(self, told: Told) -> None:
         self._told = told
         self._held: dict[int, _Hold] = {}
-        self._names: dict[int, str] = {}
 
     def __contains__(self, organisation_id: object) -> bool:
         return organisation_id in self._held
@@ -35,14 +34,14 @@ class Holds:
     def hold(self, organisation: Organisation, sentence: str, until: datetime) -> None:
         """Claim nothing for it until then, or until it has another certificate."""
         self._told.say(_about(organisation.pk), f"Records of {organisation} wait: {sentence}")
-        self._names[organisation.pk] = str(organisation)
         self._held[organisation.pk] = _Hold(until, _certificate(organisation.pk))
 
-    def over(self, organisation_id: int) -> None:
-        """Its transactions are taken again."""
-        self._held.pop(organisation_id, None)
-        name = self._names.pop(organisation_id, "")
-        self._told.over(_about(organisation_id), f"Records of {name} go on.")
+    def over(self, batch: Batch) -> None:
+        """Its organisation's transactions are taken again."""
+        about = _about(batch.organisation_id)
+        self._held.pop(batch.organisation_id, None)
+        if self._told.is_open(about):
+            self._told.over(about, f"Records of {batch.organisation} go on.")
 
     def review(self, now: datetime) -> None:
         """Let those be tried again whose time has come, or who have another certificate."""

@@ -85,8 +85,6 @@ class Relay:
         except (LedgerError, KeyStoreError) as error:
             sentence = errors.sentence(error.message if isinstance(error, LedgerError) else str(error))
             until = _postpone(batch, sentence)
-            if isinstance(error, LedgerError) and error.reason == errors.TIME_WINDOW:
-                raise  # the clock is everybody's
             self.holds.hold(batch.organisation, sentence, until)
 
     def endorse(self, batch: Batch) -> None:
@@ -97,7 +95,7 @@ class Relay:
         except EndorseError as error:
             self._refused(batch, signer, error)
             return
-        self.holds.over(batch.organisation_id)
+        self.holds.over(batch)
         envelope = sign_envelope(endorsed, signer)
         with transaction.atomic():
             if _move(batch, Batch.State.ENDORSED, batch.claimed_until):

@@ -16,12 +16,20 @@ class Told:
 
     def say(self, about: str, sentence: str, *, key: str = "", level: int = logging.ERROR) -> None:
         """Log the sentence, unless it was said before. `key` stands for it where it has a part that changes."""
-        said = self._said[about]
-        if (key or sentence) not in said:
-            if len(said) >= _MOST:
-                said.clear()
-            said.add(key or sentence)
+        said, stands_for = self._said[about], key or sentence
+        if stands_for in said:
+            return
+        # The same may have been said of something else: an organisation's records that wait for the same clock.
+        known = any(one.endswith(stands_for) for others in self._said.values() for one in others)
+        if len(said) >= _MOST:
+            said.clear()
+        said.add(stands_for)
+        if not known:
             self._logger.log(level, "%s", sentence)
+
+    def is_open(self, about: str) -> bool:
+        """Whether something was said of it that is not over."""
+        return bool(self._said.get(about))
 
     def over(self, about: str, sentence: str) -> bool:
         """It is in order again: log that, if there was anything to say. True if there was."""
