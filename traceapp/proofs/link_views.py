@@ -86,7 +86,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request, str(error), getattr(error, "state", "gone"))
     bundle = reverse("api-proof-link", args=[token])
     name = next((field.value for field in seen.fields if field.pointer == "/event/bizStep"), record.get_kind_display())
-    shown = {"link": one, "seen": seen, "bundle": bundle, "steps": [step_of(record, bundle, name)]}
+    shown = {"link": one, "seen": seen, "bundle": bundle, "steps": [step_of(bundle, name)]}
     return render(request, "proofs/shared.html", shown)
 
 

@@ -65,9 +65,13 @@ def record(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     if request.method == "POST" and subject.viewer.organisation_id is None:
         return redirect_to_login(request.get_full_path())
     try:
-        whole = disclosed.read(proof.make(subject.record, subject.relation))
+        return _proven(request, subject)
     except NoProof as error:
         return _unproven(request, subject, error)
+
+
+def _proven(request: HttpRequest, subject: Subject) -> HttpResponseBase:
+    whole = disclosed.read(proof.make(subject.record, subject.relation))
     form = ShareForm(request.POST if request.method == "POST" else None, choices=whole.choices)
     chosen = form.cleaned_data["show"] if form.is_valid() else None
     if chosen is not None and "preview" not in request.POST:
@@ -89,12 +93,12 @@ def _page(
         "choices": [(pointer, words, (pointer, words) in ticked) for pointer, words in whole.choices],
         "preview": _preview(subject, chosen),
         "links": links.links_for(subject.viewer, request.user).filter(record_uid=subject.record.uid) if member else [],
-        "steps": [step_of(subject.record, reverse("api-proof", args=[subject.record.uid]), subject.title)],
+        "steps": [step_of(reverse("api-proof", args=[subject.record.uid]), subject.title)],
     }
     return render(request, "proofs/record.html", shown)
 
 
-def step_of(record: Record, bundle: str, name: str) -> dict[str, Any]:
+def step_of(bundle: str, name: str) -> dict[str, str]:
     """One line of the check: which bundle to get, and what to call it."""
     return {"bundle": bundle, "name": name, "state": "verified"}
 
