@@ -37,6 +37,7 @@ def measure() -> dict[str, float]:
             "DATA_DIR": folder,
             "DJANGO_SETTINGS_MODULE": "traceapp.settings",
             "RATE_USER": "1000000/min",
+            "ALLOWED_HOSTS": "testserver",
         }
         command = [str(ROOT / ".ci/with-postgres"), sys.executable, "-m", "tests.bench.query"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
