@@ -5,6 +5,7 @@
 """
 
 import re
+from datetime import datetime
 
 ACCESS_DENIED = "access_denied"  # creator unknown, expired, wrong role or signature
 TIME_WINDOW = "time_window"  # the transaction's time is too far from a peer's clock
@@ -35,6 +36,9 @@ CURABLE = (REASONS | {FORBIDDEN, UNKNOWN_FUNCTION}) - {BAD_REQUEST, TOO_LARGE}
 """Not the transaction's own fault: once somebody has put it right, the same is taken."""
 
 _CONTRACT = re.compile(r"\b([a-z]+(?:_[a-z]+)*): (.+)\Z", re.DOTALL)
+
+
+TOO_FAR = "the transaction's time is too far from the peer's clock"
 
 
 class LedgerError(Exception):
@@ -80,6 +84,13 @@ def contract_reason(message: str) -> tuple[str, str]:
     """
     found = _CONTRACT.search(message)
     return (found[1], found[2]) if found else (CHAINCODE_FAILED, message)
+
+
+def clocks_apart(ours: datetime, theirs: datetime) -> str:
+    """Why a peer refuses a transaction's time, by how many whole minutes: so the words stay while the clocks do."""
+    minutes = round((ours - theirs).total_seconds() / 60)
+    which = "ahead" if minutes > 0 else "behind"
+    return f"{TOO_FAR}: this machine's is {abs(minutes)} minutes {which}, set the clocks right"
 
 
 def sentence(message: str) -> str:

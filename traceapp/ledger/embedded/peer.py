@@ -53,7 +53,7 @@ def accept(db: sqlite3.Connection, network: Network, proposed: messages.Proposal
     at = messages.read_timestamp(channel.timestamp)
     creator = _creator(network, common.SignatureHeader.FromString(header.signature_header).creator, at, proposed)
     if abs(at - now) > TIME_WINDOW:
-        raise Refused(errors.TIME_WINDOW, "the transaction's time is too far from the peer's clock")
+        raise Refused(errors.TIME_WINDOW, errors.clocks_apart(at, now))
     if chain.locate(db, channel.tx_id):
         raise Refused(errors.DUPLICATE, "this transaction is already on the ledger")
     body = proposal.ChaincodeProposalPayload.FromString(outer.payload)

@@ -24,7 +24,7 @@ _TIMES: Final = re.compile(r"incorrect timestamp (\d[^ ,]+Z), peer time (\d[^ ,]
 
 # Looked for in this order, in all that was said: (words of Fabric, reason, sentence).
 _FINAL: Final = (
-    ("incorrect timestamp", errors.TIME_WINDOW, "the transaction's time is too far from the peer's clock"),
+    ("incorrect timestamp", errors.TIME_WINDOW, ""),
     ("identity expired", errors.ACCESS_DENIED, ""),
     ("certificate has expired", errors.ACCESS_DENIED, ""),
     ("access denied", errors.ACCESS_DENIED, ""),
@@ -139,19 +139,14 @@ def _by_code(code: grpc.StatusCode, whole: str) -> Failure | None:
 def _known(whole: str) -> Failure | None:
     for words, reason, sentence in _FINAL:
         if words in whole:
-            said = f"{sentence}{_skew(whole)}" if reason == errors.TIME_WINDOW else sentence
-            return Failure(reason, said or whole, final=True)
+            return Failure(reason, (_skew(whole) if reason == errors.TIME_WINDOW else sentence) or whole, final=True)
     return None
 
 
 def _skew(whole: str) -> str:
-    """By how much the two clocks differ, in whole minutes: so the sentence stays the same while they do."""
+    """By how much the two clocks differ, if Fabric says it."""
     found = _TIMES.search(whole)
-    if found is None:
-        return ""
-    ours, theirs = (datetime.fromisoformat(text) for text in found.groups())
-    minutes = round((ours - theirs).total_seconds() / 60)
-    return f": this machine's is {abs(minutes)} minutes {'ahead' if minutes > 0 else 'behind'}, set the clocks right"
+    return errors.clocks_apart(*(datetime.fromisoformat(text) for text in found.groups())) if found else errors.TOO_FAR
 
 
 def _passing(whole: str) -> Failure | None:
