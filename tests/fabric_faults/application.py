@@ -61,7 +61,7 @@ class Application:
 
     def start(self, name: str) -> None:
         """`web`, `ledgerd` or `ledgerd-2`: nothing if it runs."""
-        manage = [sys.executable, str(ROOT / "manage.py"), "ledgerd", "--skip-checks"]
+        manage = [sys.executable, str(ROOT / "manage.py"), "ledgerd"]
         web = [sys.executable, "-m", "gunicorn", "traceapp.wsgi", "--bind", f"127.0.0.1:{self.port}"]
         command = [*web, "--no-control-socket", "--threads", "4"] if name == "web" else manage
         self.processes.start(name, command, self.environment)
