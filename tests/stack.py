@@ -90,7 +90,7 @@ def running(folder: Path, *options: str) -> Iterator[Stack]:
             env=stack.environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
-        until(lambda: stack.answers() or stack.process.poll() is not None, "the demo answers")
+        until(lambda: stack.answers() or stack.process.poll() is not None, "the demo answers", 240)
         assert stack.process.poll() is None, stack.output()
         yield stack
     finally:

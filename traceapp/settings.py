@@ -131,6 +131,8 @@ BATCH_WAIT = env.float("BATCH_WAIT", 0.5)  # seconds a batch waits for company
 ANCHOR_WITHIN = env.int("ANCHOR_WITHIN", 24 * 3600)  # seconds: what a receipt promises at the latest
 CAPTURE_MAX_BYTES = env.int("CAPTURE_MAX_BYTES", 5 * 1024 * 1024)
 CAPTURE_MAX_EVENTS = env.int("CAPTURE_MAX_EVENTS", 5000)
+# Hosts to which events may be sent though they are inside a network, and without TLS: a receiver beside us.
+SUBSCRIPTIONS_PRIVATE_HOSTS = [name.lower() for name in env.list("SUBSCRIPTIONS_PRIVATE_HOSTS", default=[])]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # above the capture limit, whose own answer is clearer
 
 # --- people ----------------------------------------------------------------------------------------------------------

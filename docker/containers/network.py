@@ -18,7 +18,7 @@ from docker.network.topology import Node, Topology
 FILES = (ROOT / "docker" / "compose.yml", ROOT / "docker" / "fabric.yml")
 NETWORK = "traceapp_default"
 OTHERWISE = "or run the network as processes from Fabric's release archive (docs/fabric-network.md)."
-APPLICATION = ("postgres", "redis", "mosquitto", "migrate", "web", "worker", "beat", "ledgerd")
+APPLICATION = ("postgres", "redis", "mosquitto", "migrate", "web", "worker", "beat", "deliver", "ledgerd")
 
 
 def require_docker() -> None:

@@ -9,7 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from traceapp.query import api, named_api
 from traceapp.query.collections import COLLECTIONS
-from traceapp.query.paths import is_below
+from traceapp.query.paths import is_below, is_subscription
+from traceapp.query.subscriptions import api as subscriptions
 
 View = Callable[..., HttpResponseBase]
 
@@ -42,12 +43,34 @@ def _collections() -> Iterator[URLPattern]:
         yield from _both(of, api.Member.as_view(of=of), api.MemberEvents.as_view(of=of))
 
 
+def _subscriptions() -> Iterator[URLPattern]:
+    """Below a query. An address that only looks like it is a query's own."""
+    one = r"^queries/(?P<name>.+)/subscriptions"
+    of_one = rf"{one}/(?P<uid>[^/]+)"
+    for pattern, shown in (
+        (rf"{one}/?$", subscriptions.Subscriptions),
+        (rf"{of_one}/?$", subscriptions.OneSubscription),
+        (rf"{of_one}/deliveries/?$", subscriptions.Deliveries),
+        (rf"{of_one}/deliveries/(?P<delivery>[^/]+)/replay/?$", subscriptions.Replay),
+    ):
+        yield re_path(pattern, _like(_subscription, shown.as_view()))
+
+
+@csrf_exempt
+def _subscription(request: HttpRequest) -> HttpResponseBase:
+    if is_subscription(request):
+        answer: HttpResponseBase = subscriptions.view_of(request)(request)
+        return answer
+    return named_api.OneQuery.as_view()(request)
+
+
 urlpatterns = [
     re_path(r"^$", api.TopLevel.as_view(), name="epcis"),
     re_path(r"^events/?$", api.Events.as_view(), name="epcis-events"),
     re_path(r"^events/(?P<value>.+)$", api.OneEvent.as_view(), name="epcis-event"),
     *_collections(),
     re_path(r"^queries/?$", named_api.Queries.as_view(), name="epcis-queries"),
+    *_subscriptions(),
     *_both("queries", named_api.OneQuery.as_view(), named_api.QueryEvents.as_view()),
     re_path(r"^nextPageToken/(?P<token>[^/]+)/?$", api.OneToken.as_view()),
 ]

@@ -76,7 +76,7 @@ class Subscription(models.Model):
 
 
 class Delivery(models.Model):
-    """One message to a receiver. Its body is fixed before the first attempt, so that a repeat is the same to the byte."""
+    """One message to a receiver. Its body is fixed before the first attempt: a repeat is the same to the byte."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"

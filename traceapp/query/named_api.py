@@ -27,9 +27,10 @@ MOST_BYTES = 200_000
 _NAME = [OpenApiParameter("value", str, OpenApiParameter.PATH, description="Percent-encoded.")]
 
 
-def one_query(request: Request) -> NamedQuery:
+def one_query(request: Request, name: str | None = None) -> NamedQuery:
     """The query that the address names, of the caller's organisation. EpcisProblem 404."""
-    name = id_in(request._request, "queries")
+    if name is None:
+        name = id_in(request._request, "queries")
     found: NamedQuery | None = named.queries_of(viewer_of(request)).filter(name=name).first()
     if found is None:
         raise EpcisProblem(404, f"Your organisation has no query {name[:200]!r}.")
@@ -40,14 +41,19 @@ def _address(request: Request, query: NamedQuery) -> str:
     return request.build_absolute_uri(f"/epcis/queries/{quote(query.name, safe='')}")
 
 
-def _definition(request: Request) -> dict[str, Any]:
+def json_body(request: Request) -> Any:
+    """The JSON that was sent. EpcisProblem 415, 413; StrictJsonError."""
     if (request.content_type or "").partition(";")[0].strip().lower() not in JSON_TYPES:
-        raise EpcisProblem(415, "Send the query as application/json.")
+        raise EpcisProblem(415, "Send it as application/json.")
     body = request._request.body
     if len(body) > MOST_BYTES:
-        raise EpcisProblem(413, f"A query has at most {MOST_BYTES:,} bytes.", exception="QueryTooComplexException")
+        raise EpcisProblem(413, f"At most {MOST_BYTES:,} bytes are taken.", exception="QueryTooComplexException")
+    return parse_strict(body)
+
+
+def _definition(request: Request) -> dict[str, Any]:
     try:
-        given = parse_strict(body)
+        given = json_body(request)
     except StrictJsonError as error:
         raise QueryInvalid(error.path, error.why) from None
     if not isinstance(given, dict) or not given.keys() <= {"name", "query", "@context"}:
@@ -124,6 +130,9 @@ class QueryEvents(EpcisView):
     def get(self, request: Request) -> Response:
         """The events that the query asks for, now."""
         query = one_query(request)
+        if request.headers.get("Upgrade", "").strip().lower() == "websocket":
+            why = "Events are not sent by WebSocket here. Subscribe with a webhook: POST to the query's subscriptions."
+            raise EpcisProblem(501, why)
 
         def only_the_definition(parameters: dict[str, Any]) -> dict[str, Any]:
             added = sorted(set(parameters) - {"@context"})

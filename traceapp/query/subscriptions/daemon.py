@@ -3,15 +3,18 @@
 import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from traceapp.query.models import Subscription
 from traceapp.query.subscriptions import lease, sending
 
 PAUSE = 0.5  # seconds between looks
 AT_ONCE = 8  # subscriptions: a slow receiver holds up no other
 AFTER_TROUBLE = 5.0
+AFTER_FAILURE = 30.0
 FORGET_EVERY = 3600.0
 log = logging.getLogger(__name__)
 
@@ -55,5 +58,6 @@ def _work(pk: int) -> None:
         sending.work(pk)
     except Exception:  # one subscription's trouble is not the others'
         log.exception("Subscription %s could not be served; it is tried again.", pk)
+        Subscription.objects.filter(pk=pk).update(not_before=timezone.now() + timedelta(seconds=AFTER_FAILURE))
     finally:
         close_old_connections()

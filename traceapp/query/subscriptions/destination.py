@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 LONGEST = 2000
+_OPERATOR = " (whoever runs this can allow it: SUBSCRIPTIONS_PRIVATE_HOSTS)"
 _INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
@@ -60,7 +61,7 @@ def _refuse_inside(host: str) -> None:
         address = ipaddress.ip_address(name)
     except ValueError:
         if "." not in name or name.endswith(_INSIDE) or name.replace(".", "").isdigit():
-            raise DestinationError(f"{host} is inside a network, not on the Internet") from None
+            raise DestinationError(f"{host} is inside a network, not on the Internet{_OPERATOR}") from None
         return
     refuse_private(host, address)
 
@@ -69,7 +70,7 @@ def refuse_private(host: str, address: ipaddress.IPv4Address | ipaddress.IPv6Add
     """DestinationError for an address that is not on the public Internet."""
     inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
     if not address.is_global or not inner.is_global or inner.is_multicast:
-        raise DestinationError(f"{host} is a private address")
+        raise DestinationError(f"{host} is a private address{_OPERATOR}")
 
 
 def resolve(to: Destination) -> list[str]:

@@ -20,7 +20,7 @@ class LeaseLost(Exception):
 def ready(now: datetime) -> QuerySet[Subscription]:
     """Subscriptions that have something to do and nobody at work on them."""
     waiting = Exists(Delivery.objects.filter(subscription=OuterRef("pk"), state=Delivery.State.WAITING))
-    behind = Q(schedule=None, block__lte=order.tip())
+    behind = Q(schedule__isnull=True, block__lte=order.tip())
     work = Q(waiting) | behind | Q(until_block__isnull=False) | Q(due__lte=now)
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     rested = Q(not_before=None) | Q(not_before__lte=now)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -49,12 +49,14 @@ def make(one: Subscription, now: datetime) -> bool:
     if ended:
         changes["until_block"] = None
     if found.waits:
-        changes["not_before"] = now + timezone.timedelta(seconds=1)
+        changes["not_before"] = now + timedelta(seconds=1)
     empty = ended and one.run_empty and one.report_if_empty and not found.shown
     with transaction.atomic():
         if found.shown or empty:
-            changes |= {"number": one.number + 1, "run_empty": False}
-            _keep(one, found.shown, start)
+            # Somebody may ask for a replay just now, which takes a number as well.
+            number = Subscription.objects.select_for_update().values_list("number", flat=True).get(pk=one.pk) + 1
+            changes |= {"number": number, "run_empty": False}
+            _keep(one, number, found.shown, start)
         change(one, **changes)
     return bool(found.shown) or empty or (found.after != start and not found.waits)
 
@@ -89,10 +91,10 @@ def _collect(one: Subscription, start: Cursor, until: int) -> Collected:
     return found
 
 
-def _keep(one: Subscription, shown: list[Shown], before: Cursor) -> None:
+def _keep(one: Subscription, number: int, shown: list[Shown], before: Cursor) -> None:
     Delivery.objects.create(
         subscription=one,
-        number=one.number + 1,
+        number=number,
         body=body(one, shown),
         events=len(shown),
         event_ids=[each.seen.event["eventID"] for each in shown if each.seen is not None],

@@ -56,7 +56,7 @@ def stretch(cursor: Cursor, until: int, size: int) -> Stretch:
             return Stretch(found, found[-1][1] if found else cursor, waits=True)
         rows = Record.objects.filter(batch_id=batch_id, position__gt=place.position).order_by("position")
         for pk, position in rows.values_list("pk", "position")[: size - len(found)]:
-            found.append((pk, place._replace(position=position)))
+            found.append((pk, place._replace(position=position or 0)))
         if len(found) >= size:
             return Stretch(found, found[-1][1])
     return Stretch(found, Cursor(until + 1) if until >= cursor.block else cursor)

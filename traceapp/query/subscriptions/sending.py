@@ -90,10 +90,8 @@ def _note(one: Subscription, delivery: Delivery, outcome: Outcome, now: datetime
 
 def _make_smaller(one: Subscription, delivery: Delivery) -> None:
     """The receiver took nothing of it: the same events go again, in deliveries of half as many."""
-    block, place, position = delivery.before
-    lease.change(
-        one, most_events=max(1, delivery.events // 2), block=block, transaction=place, position=position, not_before=None
-    )
+    cursor = dict(zip(("block", "transaction", "position"), delivery.before, strict=True))
+    lease.change(one, most_events=max(1, delivery.events // 2), not_before=None, **cursor)
     delivery.delete()
 
 

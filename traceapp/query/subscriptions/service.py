@@ -56,7 +56,7 @@ def subscribe(*, query: NamedQuery, user: User | None, given: Any, epc_format: E
 
 def _members(given: Any) -> Mapping[str, Any]:
     if not isinstance(given, Mapping):
-        raise SubscriptionError("", "an object such as {\"dest\": \"https://..\", \"stream\": true} is expected")
+        raise SubscriptionError("", 'an object such as {"dest": "https://..", "stream": true} is expected')
     unknown = next((name for name in given if name not in MEMBERS), None)
     if unknown is not None:
         raise SubscriptionError(str(unknown)[:60], f"is none of {', '.join(MEMBERS[:-1])}")

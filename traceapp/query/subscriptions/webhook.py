@@ -72,7 +72,7 @@ def _connect(to: Destination, address: str) -> http.client.HTTPConnection:
             raise
     connection.sock = sock
     if to.https and to.port == 443:
-        connection.default_port = 443  # type: ignore[misc]  # so that `Host` names no port
+        connection.default_port = 443  # so that `Host` names no port
     return connection
 
 

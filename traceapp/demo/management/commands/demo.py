@@ -113,6 +113,7 @@ def _start(processes: Supervisor, port: int) -> None:
         "--no-control-socket", "--workers", "2", "--threads", "4", "--timeout", "120", "--access-logfile", "-",
     )  # fmt: skip
     processes.start("ledgerd", python, manage, "ledgerd")
+    processes.start("deliver", python, manage, "deliver")
     celery = [python, "-m", "celery", "-A", "traceapp"]
     processes.start("worker", *celery, "worker", "--concurrency", "1", "--loglevel", "INFO")
     processes.start("beat", *celery, "beat", "--loglevel", "INFO", "--pidfile=")
