@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ class Deliverer:
 
     def __init__(self) -> None:
         self.stop = threading.Event()
+        self._holder = uuid.uuid4()
         self._at_work: dict[int, Future[None]] = {}
 
     def run(self) -> None:
@@ -47,15 +49,17 @@ class Deliverer:
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
         self._at_work = {pk: future for pk, future in self._at_work.items() if not future.done()}
+        if self._at_work:
+            lease.renew(self._holder, timezone.now())
         for pk in lease.ready(timezone.now()).values_list("pk", flat=True)[: 4 * AT_ONCE]:
             if len(self._at_work) < AT_ONCE and pk not in self._at_work:
-                self._at_work[pk] = pool.submit(_work, pk)
+                self._at_work[pk] = pool.submit(_work, pk, self._holder)
 
 
-def _work(pk: int) -> None:
+def _work(pk: int, holder: uuid.UUID) -> None:
     close_old_connections()
     try:
-        sending.work(pk)
+        sending.work(pk, holder)
     except Exception:  # one subscription's trouble is not the others'
         log.exception("Subscription %s could not be served; it is tried again.", pk)
         Subscription.objects.filter(pk=pk).update(not_before=timezone.now() + timedelta(seconds=AFTER_FAILURE))

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from traceapp.query.models import Delivery, Subscription
 from traceapp.query.subscriptions import order
 
-LEASE = timedelta(seconds=120)
-"""Longer than an attempt may take with all its waits."""
+LEASE = timedelta(seconds=15)
+"""How long a subscription rests after the process that served it was killed. Who lives renews every few seconds."""
 
 
 class LeaseLost(Exception):
@@ -27,10 +27,15 @@ def ready(now: datetime) -> QuerySet[Subscription]:
     return Subscription.objects.filter(work, free, rested, suspended="").order_by("pk")
 
 
-def claim(pk: int, now: datetime) -> Subscription | None:
+def claim(pk: int, now: datetime, holder: uuid.UUID | None = None) -> Subscription | None:
     """Take a subscription, or None if somebody else has it."""
-    taken = ready(now).filter(pk=pk).order_by().update(lease=uuid.uuid4(), lease_until=now + LEASE)
+    taken = ready(now).filter(pk=pk).order_by().update(lease=holder or uuid.uuid4(), lease_until=now + LEASE)
     return Subscription.objects.select_related("query").get(pk=pk) if taken else None
+
+
+def renew(holder: uuid.UUID, now: datetime) -> None:
+    """Keep what a holder has."""
+    Subscription.objects.filter(lease=holder).update(lease_until=now + LEASE)
 
 
 def change(one: Subscription, **changes: Any) -> None:

@@ -1,6 +1,7 @@
 """Send what waits, in order, and note what came of it. A receiver that is away is tried again, ever more slowly."""
 
 import logging
+import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -23,9 +24,9 @@ GONE, TOO_LARGE = 410, 413
 log = logging.getLogger(__name__)
 
 
-def work(pk: int) -> None:
-    """Do what there is to do for one subscription, if nobody else is at it."""
-    one = lease.claim(pk, timezone.now())
+def work(pk: int, holder: uuid.UUID | None = None) -> None:
+    """Do what there is to do for one subscription, if nobody else is at it. `holder` renews its leases meanwhile."""
+    one = lease.claim(pk, timezone.now(), holder)
     if one is None:
         return
     try:
