@@ -1,5 +1,6 @@
 """Packages of others for Node, as published: installed on demand beside the tests' other tools, never committed."""
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -19,19 +20,25 @@ def installed(*packages: str) -> Path:
     if shutil.which("npm") is None or shutil.which("node") is None:
         pytest.skip("npm is not installed")
     folder = FOLDER / "_".join(packages).replace("/", "+")
-    if not (folder / "done").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "fs").mkdir(exist_ok=True)
-        (folder / "fs" / "package.json").write_text(json.dumps(EMPTY))
-        (folder / "package.json").write_text(json.dumps({"private": True, "overrides": {"fs": "file:./fs"}}))
-        done = subprocess.run(
-            ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *packages],
-            cwd=folder, capture_output=True, text=True, check=False, timeout=280,
-        )  # fmt: skip
-        if done.returncode:
-            pytest.skip(f"npm could not install {packages}: {done.stderr[-300:]}")
-        (folder / "done").touch()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run in several processes, and one of them installs
+        if not (folder / "done").exists():
+            _install(folder, packages)
+            (folder / "done").touch()
     return folder
+
+
+def _install(folder: Path, packages: tuple[str, ...]) -> None:
+    (folder / "fs").mkdir(exist_ok=True)
+    (folder / "fs" / "package.json").write_text(json.dumps(EMPTY))
+    (folder / "package.json").write_text(json.dumps({"private": True, "overrides": {"fs": "file:./fs"}}))
+    done = subprocess.run(
+        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", *packages],
+        cwd=folder, capture_output=True, text=True, check=False, timeout=280,
+    )  # fmt: skip
+    if done.returncode:
+        pytest.skip(f"npm could not install {packages}: {done.stderr[-300:]}")
 
 
 def run(folder: Path, script: str, given: object) -> object:

@@ -29,6 +29,8 @@ http {{
     location / {{
       proxy_pass http://127.0.0.1:{backend};
       proxy_set_header Host $http_host;
+      proxy_buffer_size 16k;
+      proxy_buffers 8 16k;
     }}
   }}
 }}

@@ -306,10 +306,12 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_in_less_than_a_second(name):
-    data = BOMBS[name]
-    started = time.process_time()
-    errors = refused(data)
-    assert time.process_time() - started < 1, errors
+    taken = []
+    while not taken or (taken[-1] >= 1 and len(taken) < 3):  # a collection of the whole test run's garbage may fall in
+        started = time.process_time()
+        errors = refused(BOMBS[name])
+        taken.append(time.process_time() - started)
+    assert min(taken) < 1, errors
 
 
 def test_no_bomb_takes_much_memory():
