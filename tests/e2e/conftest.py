@@ -79,6 +79,7 @@ def site(tmp_path_factory):
 
     one = Site(tmp_path_factory.mktemp("site"))
     one.run("manage.py", "migrate", "--verbosity", "0")
+    one.run("manage.py", "collectstatic", "--verbosity", "0", "--no-input")  # as it is served: compressed
     one.seeded = json.loads(one.run("-m", "tests.e2e.seed").splitlines()[-1])
     one.start("ledgerd", "manage.py", "ledgerd")
     web = one.start(
@@ -95,7 +96,7 @@ def site(tmp_path_factory):
             return False
 
     try:
-        until(answers, "the web server answers")
+        until(answers, "the web server answers", 180)
         yield one
     finally:
         one.stop()

@@ -7,13 +7,9 @@ import sys
 
 import pytest
 
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM
 from tests.proof_vectors.folder import FOLDER
 from tests.proof_vectors.page_verifier import bare_page
 from tests.stack import ROOT
-
-pytest.importorskip("playwright")
-from playwright.sync_api import sync_playwright
 
 
 @pytest.fixture(scope="module")
@@ -24,17 +20,15 @@ def saved(tmp_path_factory):
 
 
 @pytest.fixture
-def tab():
+def tab(browser):
     """A page of a browser that is offline, on a phone."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
-        context = browser.new_context(offline=True, viewport={"width": 360, "height": 740})
-        page = context.new_page()
-        page.problems = []
-        page.on("console", lambda message: page.problems.append(message.text))
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
-        yield page
-        browser.close()
+    context = browser.new_context(offline=True, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.problems = []
+    page.on("console", lambda message: page.problems.append(message.text))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    yield page
+    context.close()
 
 
 @pytest.fixture

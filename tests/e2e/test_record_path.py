@@ -112,7 +112,7 @@ def _wait_for(page: Page, site: Site, lot: str, verdict: str) -> None:
 def test_the_ledger_page_shows_new_batches_by_itself(member_tab: Page, browser, site: Site):
     ledger = member_tab
     ledger.goto("/ledger/")
-    expect(ledger.locator("[data-live]")).to_contain_text("Ledger daemon runs", timeout=MINUTE)
+    expect(ledger.locator("[data-live='/ledger/now/']")).to_contain_text("Ledger daemon runs", timeout=MINUTE)
     before = ledger.locator(".blocks li").count()
 
     context = browser.new_context(base_url=site.url)
