@@ -7,13 +7,17 @@ from docker.native import FabricNetwork, ProgramsMissing, require
 WORDS = "No Fabric network can run here"
 
 
-@pytest.fixture(scope="session")
-def fabric_network(tmp_path_factory):
-    """Running, with the contract deployed. Whoever kills a node starts it again."""
+def skip_without_programs():
     try:
         require()
     except ProgramsMissing as why:
         pytest.skip(f"{WORDS}. {why}")
+
+
+@pytest.fixture(scope="session")
+def fabric_network(tmp_path_factory):
+    """Running, with the contract deployed. Whoever kills a node starts it again."""
+    skip_without_programs()
     with FabricNetwork(tmp_path_factory.mktemp("fabric")) as running:
         yield running
 

@@ -8,10 +8,10 @@ from importlib import import_module
 
 import pytest
 
-from docker.native import FabricNetwork, missing
+from docker.native import FabricNetwork
 from docker.network import servers
 from tests.fabric.client import Client, Refused
-from tests.fabric_fixtures import WORDS
+from tests.fabric_fixtures import skip_without_programs
 from tests.stack import until
 from traceapp.ledger.protos import common, proposal, proposal_response, transaction
 
@@ -23,8 +23,7 @@ event = import_module("fabric_protos.peer.chaincode_event_pb2")
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     """With the probe in the place of the contract."""
-    if missing():
-        pytest.skip(f"{WORDS}: {', '.join(missing())}")
+    skip_without_programs()
     with FabricNetwork(tmp_path_factory.mktemp("probe")) as running:
         for node in running.life.contracts:
             running.stop(node.name)
