@@ -19,8 +19,10 @@ from traceapp.verifier import parse_trust
 VALID = 0
 
 HOLD = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # however the test run itself was started
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
 from docker.native import FabricNetwork
 with FabricNetwork(Path(sys.argv[1])) as net:
     print(*[net.pid(name) for name in net.processes.names()], flush=True)
