@@ -15,7 +15,7 @@ from traceapp.epcis.extensions import Scalar, fields_of
 from traceapp.epcis.identifiers import key
 from traceapp.epcis.sensor_fields import any_form
 from traceapp.epcis.units import dimension
-from traceapp.epcis.vocabulary import VocabularyError, bare
+from traceapp.epcis.vocabulary import one_form
 
 Term = tuple[int, int]
 """(key, role)"""
@@ -97,13 +97,13 @@ def _parties(event: Mapping[str, Any]) -> Iterator[Term]:
         ("destinationList", "destination", KeyRole.DESTINATION.value),
     ):
         for entry in event.get(member) or ():
-            yield typed(_bare("sourceOrDestination", entry["type"]), entry[name]), role
+            yield typed(one_form("sourceOrDestination", entry["type"]), entry[name]), role
 
 
 def _persistent(event: Mapping[str, Any]) -> Iterator[Term]:
     for member, dispositions in (event.get("persistentDisposition") or {}).items():
         for one in dispositions:
-            yield persistent(member, _bare("disposition", one)), KeyRole.PERSISTENT.value
+            yield persistent(member, one_form("disposition", one)), KeyRole.PERSISTENT.value
 
 
 def _declared(event: Mapping[str, Any]) -> Iterator[Term]:
@@ -112,7 +112,7 @@ def _declared(event: Mapping[str, Any]) -> Iterator[Term]:
         return
     yield cached_key("errorDeclaration"), KeyRole.ERROR.value
     if declaration.get("reason"):
-        yield cached_key(f"reason {_bare('errorReason', declaration['reason'])}"), KeyRole.ERROR.value
+        yield cached_key(f"reason {one_form('errorReason', declaration['reason'])}"), KeyRole.ERROR.value
     for one in declaration.get("correctiveEventIDs") or ():
         yield cached_key(f"corrective {one}"), KeyRole.ERROR.value
 
@@ -126,10 +126,3 @@ def _sensors(event: Mapping[str, Any]) -> Iterator[Term]:
         yield field(SENSOR, sized(name, unit)), KeyRole.FIELD.value
     for name, _ in sensor_fields.times(event):
         yield field(SENSOR, name), KeyRole.FIELD.value
-
-
-def _bare(vocabulary: str, word: str) -> str:
-    try:
-        return bare(vocabulary, word)
-    except VocabularyError:
-        return word

@@ -10,7 +10,7 @@ from traceapp.epcis.company_prefix import LengthOf
 from traceapp.epcis.formats import CbvFormat, EpcFormat
 from traceapp.epcis.identifiers import IdentifierError, canonical
 from traceapp.epcis.urn_writer import to_urn
-from traceapp.epcis.vocabulary import VOCABULARIES, VocabularyError, bare, full_name, urn_name
+from traceapp.epcis.vocabulary import VOCABULARIES, full_name, one_form, urn_name
 
 Event = Mapping[str, Any]
 Spell = Callable[[str, str], str]
@@ -31,7 +31,7 @@ _QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "ou
 
 def in_json(event: Event) -> dict[str, Any]:
     """With bare words, as JSON wants them, whatever spelling was captured."""
-    return _words(event, _bare, _bare_in_report)
+    return _words(event, one_form, _bare_in_report)
 
 
 def in_xml(event: Event, form: CbvFormat) -> dict[str, Any]:
@@ -117,13 +117,6 @@ def _sensor_element(element: Event, in_report: Spell) -> dict[str, Any]:
     return {**element, "sensorReport": reports}
 
 
-def _bare(vocabulary: str, value: str) -> str:
-    try:
-        return bare(vocabulary, value)
-    except VocabularyError:
-        return value
-
-
 def _bare_in_report(name: str, value: str) -> str:
     words, starts = _SENSOR[name]
     for start in starts:
@@ -139,11 +132,11 @@ def _xml_in_report(name: str, value: str) -> str:
 
 
 def _web(vocabulary: str, value: str) -> str:
-    return full_name(vocabulary, _bare(vocabulary, value))
+    return full_name(vocabulary, one_form(vocabulary, value))
 
 
 def _urn(vocabulary: str, value: str) -> str:
-    return urn_name(vocabulary, _bare(vocabulary, value))
+    return urn_name(vocabulary, one_form(vocabulary, value))
 
 
 def _as_captured(vocabulary: str, value: str) -> str:

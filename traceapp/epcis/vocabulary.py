@@ -62,6 +62,14 @@ def _word(value: str, web_name: str, urn_name: str) -> str | None:
     return None
 
 
+def one_form(vocabulary: str, value: str) -> str:
+    """A bare word where the vocabulary has it, whatever its spelling; other values unchanged."""
+    try:
+        return bare(vocabulary, value)
+    except VocabularyError:
+        return value
+
+
 def full_name(vocabulary: str, word: str) -> str:
     """The web URI of a bare word; other values unchanged."""
     web_name, _, words = VOCABULARIES[vocabulary]
@@ -89,10 +97,7 @@ def title_pattern(biz_step: str | None) -> tuple[str, str]:
     """The words without a place, and the pattern with `{place}`, for pages that translate before they fill it in."""
     if not biz_step:
         return "Seen", "Seen in {place}"
-    try:
-        word = bare("bizStep", biz_step)
-    except VocabularyError:
-        word = biz_step
+    word = one_form("bizStep", biz_step)
     if word in BIZ_STEPS:
         return BIZ_STEPS[word]
     words = _readable(word)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from traceapp.epcis.vocabulary import VocabularyError, bare, title_pattern
+from traceapp.epcis.vocabulary import one_form, title_pattern
 
 # Where the vocabulary's word means little to somebody with a pack in hand.
 PLAINER = {
@@ -20,7 +20,4 @@ def title(step: str, place: str = "") -> str:
 
 def word(step: str) -> str:
     """The bare word of a standard bizStep; somebody's own value as it is."""
-    try:
-        return bare("bizStep", step)
-    except VocabularyError:
-        return step
+    return one_form("bizStep", step)

@@ -10,13 +10,12 @@ from traceapp.capture.models import KeyRole
 from traceapp.epcis import extensions
 from traceapp.epcis.extensions import Field, full_name
 from traceapp.epcis.sensor_fields import any_form
-from traceapp.epcis.vocabulary import VocabularyError, bare
+from traceapp.epcis.vocabulary import VocabularyError, bare, one_form
 from traceapp.query import values
 from traceapp.query.criteria import Criterion, Keys
 from traceapp.query.errors import QueryError
 from traceapp.query.measures import COMPARISONS
 from traceapp.query.seen import SeenEvent
-from traceapp.query.standard import spelled
 
 _SCOPES = {
     "ILMD": frozenset({"ilmd"}),
@@ -48,7 +47,7 @@ def listed(name: str, given: Any) -> Criterion | None:
 
     def test(seen: SeenEvent) -> bool:
         return any(
-            spelled(vocabulary, entry.get("type", "")) == kind and any_form(entry[what]) in wanted
+            one_form(vocabulary, entry.get("type", "")) == kind and any_form(entry[what]) in wanted
             for entry in seen.event.get(f"{what}List") or ()
         )
 

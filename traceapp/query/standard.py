@@ -8,7 +8,7 @@ from traceapp.capture.models import KeyRole
 from traceapp.epcis.identifiers import IdentifierError, canonical
 from traceapp.epcis.models import TYPES
 from traceapp.epcis.sensor_fields import any_form
-from traceapp.epcis.vocabulary import VocabularyError, bare
+from traceapp.epcis.vocabulary import VocabularyError, bare, one_form
 from traceapp.query import values
 from traceapp.query.criteria import Column, Criterion, Keys, LookUp, Span
 from traceapp.query.errors import QueryError
@@ -56,18 +56,10 @@ def words(name: str, given: Any, vocabulary: str) -> frozenset[str]:
         raise QueryError(name, str(error)) from None
 
 
-def spelled(vocabulary: str, value: str) -> str:
-    """A word in an event in its one form."""
-    try:
-        return bare(vocabulary, value)
-    except VocabularyError:
-        return value
-
-
 def _word(member: str, column: str) -> Make:
     def make(name: str, given: Any) -> Criterion:
         wanted = words(name, given, member)
-        return _column(name, member, column, wanted, lambda value: spelled(member, value))
+        return _column(name, member, column, wanted, lambda value: one_form(member, value))
 
     return make
 
@@ -78,7 +70,7 @@ def _persistent(which: str) -> Make:
 
         def test(seen: SeenEvent) -> bool:
             found = (seen.event.get("persistentDisposition") or {}).get(which) or ()
-            return any(spelled("disposition", one) in wanted for one in found)
+            return any(one_form("disposition", one) in wanted for one in found)
 
         keys = [terms.persistent(which, one) for one in wanted]
         return Criterion(name, frozenset({"persistentDisposition"}), test, _keys(keys, KeyRole.PERSISTENT))
@@ -185,7 +177,7 @@ def _error_reason(name: str, given: Any) -> Criterion:
     wanted = words(name, given, "errorReason")
 
     def test(declaration: Mapping[str, Any]) -> bool:
-        return bool(declaration.get("reason")) and spelled("errorReason", declaration["reason"]) in wanted
+        return bool(declaration.get("reason")) and one_form("errorReason", declaration["reason"]) in wanted
 
     return _declared(name, test, *(f"reason {one}" for one in wanted))
 
