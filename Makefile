@@ -9,7 +9,7 @@ RUN := $(UV) run --frozen --no-sync
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test clients lint format e2e data faults bench clean
+.PHONY: help install demo test lint format e2e data faults bench clean
 
 include docker/fabric.mk
 
@@ -30,11 +30,6 @@ demo: install ## Seed the demo consortium and serve it (PORT=8000 DATA_DIR=var)
 test: install ## Run the unit, contract and integration tests
 	@$(RUN) python -m pytest -n $(WORKERS) --dist loadgroup -m "not fabric"
 	@echo "Not run here: what needs a Fabric network (make fabric-test) or a browser (make e2e)."
-
-# npm's own folder is copied, so that nothing of it is in the tree; without Node the tests that need it are skipped.
-clients: ## Install others' EPCIS clients (npm), which tests use unchanged
-	@mkdir -p $(TOOLS)/clients/fs && echo '{"name": "fs", "version": "0.0.1-security"}' > $(TOOLS)/clients/fs/package.json
-	@cp tests/integration/clients/package.json $(TOOLS)/clients/ && npm install --silent --no-audit --no-fund --prefix $(TOOLS)/clients
 
 lint: install ## Style, types and layers
 	@$(RUN) ruff format --check .

@@ -9,6 +9,7 @@ from openepcis_client.events.service import Query
 
 from tests import npm
 from tests.capture_documents import GTIN, document, object_event
+from tests.epcis_clients import EPCIS2_JS, Bearer
 from tests.proxied import proxied
 
 pytestmark = pytest.mark.slow
@@ -37,19 +38,6 @@ def served(tmp_path_factory):
         with urllib.request.urlopen(request, timeout=60) as answer:
             assert answer.status == 202
         yield f"{one.url}/epcis", token
-
-
-class Bearer:
-    """A token that somebody has already: the package's strategies fetch theirs from a server of its makers."""
-
-    def __init__(self, token):
-        self.token = token
-
-    def bearer(self):
-        return self.token
-
-    def invalidate(self):
-        pass
 
 
 @pytest.fixture
@@ -88,6 +76,6 @@ const { validateAgainstSchema, validateEpcisDocument, objectToEvent, setup } = r
 
 def test_epcis2_js_makes_its_events_of_our_answer(served):
     url, token = served
-    read = npm.run(npm.installed("epcis2.js@2.7.3"), READ, {"url": f"{url}/events?EQ_action=OBSERVE", "token": token})
+    read = npm.run(npm.installed(EPCIS2_JS), READ, {"url": f"{url}/events?EQ_action=OBSERVE", "token": token})
     assert sorted(read["ids"]) == sorted(event["eventID"] for event in _events())
     assert set(read["steps"]) == {"shipping"}

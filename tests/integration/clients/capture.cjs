@@ -1,9 +1,9 @@
-// Captures with epcis2.js as its documentation shows, and prints what the server said: node capture.cjs URL TOKEN
+// Captures with epcis2.js as its documentation shows, and prints what the server said. `given` names server and token.
 const { setup, EPCISDocument, ObjectEvent, AggregationEvent, capture, cbv } = require('epcis2.js');
 
 const { bizSteps, dispositions, actionTypes } = cbv;
 
-const [apiUrl, token] = process.argv.slice(2);
+const { url: apiUrl, token } = given;
 setup({ apiUrl, headers: { 'content-type': 'application/json', Authorization: `Bearer ${token}` }, eventTimeZoneOffset: '+02:00' });
 
 const observed = new ObjectEvent()

@@ -1,9 +1,5 @@
 """Others' EPCIS clients, as they are published, against a live server: nothing of them is changed or stood in for."""
 
-import json
-import os
-import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,29 +11,14 @@ from openepcis_client.core.config import ClientConfig
 from openepcis_client.core.errors import OpenEpcisError
 from openepcis_client.events.service import Capture, Query
 
+from tests import npm
+from tests.epcis_clients import EPCIS2_JS, Bearer
 from tests.factories import OrganisationFactory, api_token, gln, gtin, member
 from traceapp.accounts.roles import Role
 from traceapp.ledger.models import Record
 
-ROOT = Path(__file__).parents[3]
-NODE_MODULES = ROOT / ".tools" / "clients" / "node_modules"
-needs_node = pytest.mark.skipif(
-    shutil.which("node") is None or not NODE_MODULES.is_dir(), reason="make clients installs what these need"
-)
+CAPTURE = (Path(__file__).parent / "capture.cjs").read_text()
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-class ApiToken:
-    """The client's `AuthStrategy`, with a token of ours."""
-
-    def __init__(self, token):
-        self._token = token
-
-    def bearer(self):
-        return self._token
-
-    def invalidate(self):
-        pass
 
 
 @pytest.fixture
@@ -49,7 +30,7 @@ def farm(transactional_db):
 def client_of(farm, live_server):
     def make(*roles, organisation=farm):
         token = api_token(member(organisation, *roles), organisation)
-        return Client(ClientConfig(f"{live_server.url}/epcis"), ApiToken(token))
+        return Client(ClientConfig(f"{live_server.url}/epcis"), Bearer(token))
 
     return make
 
@@ -111,23 +92,13 @@ def test_openepcis_client_is_told_of_a_failed_job(client_of):
 
 def test_openepcis_client_says_which_role_or_token_is_missing(client_of, live_server):
     assert "role" in Capture(client_of(Role.ANALYST)).check()
-    stranger = Client(ClientConfig(f"{live_server.url}/epcis"), ApiToken("nonsense"))
+    stranger = Client(ClientConfig(f"{live_server.url}/epcis"), Bearer("nonsense"))
     assert "credential" in Capture(stranger).check()
 
 
-def run(script, *arguments):
-    done = subprocess.run(
-        ["node", str(Path(__file__).parent / script), *arguments],
-        env={**os.environ, "NODE_PATH": str(NODE_MODULES)}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
-@needs_node
 def test_epcis2_js_captures_and_is_told_what_is_wrong(farm, live_server, client):
     token = api_token(member(farm, Role.SUPPLIER), farm)
-    said = run("capture.cjs", f"{live_server.url}/epcis/", token)
+    said = npm.run(npm.installed(EPCIS2_JS), CAPTURE, {"url": f"{live_server.url}/epcis/", "token": token})
     captured, refused = said["captured"], said["refused"]
     assert captured["status"] == 202, captured
     assert captured["body"]["success"] is True
