@@ -1,7 +1,7 @@
 """What breaks: each a context that breaks something on entering and mends it on leaving."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
@@ -11,7 +11,7 @@ import grpc
 from docker.native import FabricNetwork
 from tests.fabric.client import Client
 from tests.fabric_faults.application import Application
-from tests.fabric_faults.cables import Cables
+from tests.fabric_faults.cables import Cable, Cables
 from traceapp.ledger.identities import LocalSigner, serialized_identity
 from traceapp.ledger.protos import encode
 
@@ -69,22 +69,10 @@ def relay_ended(app: Application, *, kill: bool) -> Iterator[None]:
 
 
 @contextmanager
-def cut(cables: Cables) -> Iterator[None]:
+def parted(cables: Cables, how: Callable[[Cable], None]) -> Iterator[None]:
     """No peer can be reached from the application; the network itself goes on."""
     for cable in cables.to.values():
-        cable.cut()
-    try:
-        yield
-    finally:
-        for cable in cables.to.values():
-            cable.mend()
-
-
-@contextmanager
-def silent(cables: Cables) -> Iterator[None]:
-    """Connections to the peers stay open, and nothing arrives."""
-    for cable in cables.to.values():
-        cable.silence()
+        how(cable)
     try:
         yield
     finally:
@@ -164,8 +152,8 @@ FAULTS = {
     "the contract is upgraded": lambda net, app, lines: upgraded(net),
     "the relay is killed": lambda net, app, lines: relay_ended(app, kill=True),
     "the relay is stopped": lambda net, app, lines: relay_ended(app, kill=False),
-    "the application's connections are cut": lambda net, app, lines: cut(lines),
-    "the application's connections go silent": lambda net, app, lines: silent(lines),
+    "the application's connections are cut": lambda net, app, lines: parted(lines, Cable.cut),
+    "the application's connections go silent": lambda net, app, lines: parted(lines, Cable.silence),
     "the peers' queues are full": lambda net, app, lines: crowded(net),
     "the only peer in reach is behind": lambda net, app, lines: behind(net, lines),
     "all nodes are killed at once": lambda net, app, lines: killed(net, *net.processes.names()),
