@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.ledger_fixtures", "tests.fabric_fixtures"]
+pytest_plugins = ["tests.api_fixtures", "tests.ledger_fixtures", "tests.fabric_fixtures"]
 
 
 # A busy machine is no reason to fail: how long an example takes is measured by `make bench`, not asserted.
@@ -17,6 +18,13 @@ settings.load_profile("patient")
 def _cheap_passwords(settings):
     """Argon2 is slow on purpose; tests log in thousands of times."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    """A request in another language leaves it active in its thread, and the next test is in that thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

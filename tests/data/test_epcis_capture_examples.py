@@ -7,8 +7,6 @@ from urllib.parse import quote
 import pytest
 
 from tests.data.test_epcis_xml_examples import FOLDER, NAMES, REFUSED, bytes_of, document_of, expanded
-from tests.factories import OrganisationFactory, api_token, member
-from traceapp.accounts.roles import Role
 from traceapp.epcis.normal import normal_form
 from traceapp.epcis.parse import EpcisError, parse_any
 from traceapp.epcis.spelling import in_json
@@ -20,17 +18,6 @@ pytestmark = [
     pytest.mark.skipif(not FOLDER.is_dir(), reason=f"no example documents at {FOLDER}"),
 ]
 CAPTURED = [name for name in NAMES if name not in REFUSED]
-
-
-@pytest.fixture
-def api(client):
-    farm = OrganisationFactory()
-    token = api_token(member(farm, Role.SUPPLIER), farm)
-
-    def call(method, url, **sent):
-        return getattr(client, method)(url, headers={"Authorization": f"Bearer {token}"}, **sent)
-
-    return call
 
 
 def fresh(name):

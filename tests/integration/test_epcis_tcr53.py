@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from tests.factories import OrganisationFactory, api_token, member
-from traceapp.accounts.roles import Role
 from traceapp.epcis.xml_writer import write_xml
 
 pytestmark = pytest.mark.django_db
@@ -133,17 +131,6 @@ QUERIES = [
     (26, {"EQ_type": "Temperature", "GE_value_KEL": "303"}, {WARM}),
     (26, {"EQ_type": "Temperature", "GE_value_KEL": "304"}, set()),
 ]
-
-
-@pytest.fixture
-def api(client):
-    farm = OrganisationFactory()
-    token = api_token(member(farm, Role.SUPPLIER), farm)
-
-    def call(method, url, **sent):
-        return getattr(client, method)(url, headers={"Authorization": f"Bearer {token}"}, **sent)
-
-    return call
 
 
 def capture(api, whole, form="json"):
