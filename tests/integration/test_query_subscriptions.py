@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from tests.capture_documents import shipping
 from tests.factories import OrganisationFactory
-from tests.integration.test_query_events import Caller, eid
+from tests.integration.test_query_events import Caller, eid, events_in
 from tests.receiver import Receiver
 from traceapp.accounts.visibility import Visibility
 from traceapp.query.models import Delivery, Subscription
@@ -139,6 +139,21 @@ def test_a_websocket_is_answered_in_words(farm):
     answer = farm.get(f"{QUERY}/events", headers={"Upgrade": "websocket", "Connection": "Upgrade"}, stream="true")
     assert answer.status_code == 501
     assert answer.json()["type"] == "epcisException:ImplementationException"
+
+
+def test_a_query_whose_name_looks_like_a_subscription_is_read_and_run(farm):
+    post(farm, {"name": "a/subscriptions", "query": {"EQ_bizStep": ["shipping"]}}, "/epcis/queries")
+    farm.capture(*ships(1))
+
+    def sent(below):
+        return farm.client.get(
+            f"/epcis/queries/a/subscriptions{below}",
+            headers=farm.headers,
+            RAW_URI=f"/epcis/queries/a%2Fsubscriptions{below}",
+        )
+
+    assert sent("").json()["name"] == "a/subscriptions"
+    assert len(events_in(sent("/events"))) == 1
 
 
 def test_another_organisation_has_neither_query_nor_subscription(farm, client, receiver):

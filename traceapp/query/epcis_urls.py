@@ -13,6 +13,7 @@ from traceapp.query.paths import is_below, is_subscription
 from traceapp.query.subscriptions import api as subscriptions
 
 View = Callable[..., HttpResponseBase]
+ONE_QUERY, QUERY_EVENTS = named_api.OneQuery.as_view(), named_api.QueryEvents.as_view()
 
 
 def _both(start: str, member: View, events: View) -> Iterator[URLPattern]:
@@ -58,10 +59,10 @@ def _subscriptions() -> Iterator[URLPattern]:
 
 @csrf_exempt
 def _subscription(request: HttpRequest) -> HttpResponseBase:
-    if is_subscription(request):
-        answer: HttpResponseBase = subscriptions.view_of(request)(request)
-        return answer
-    return named_api.OneQuery.as_view()(request)
+    """A query's name may look as if it went on, decoded as it is by now."""
+    below = QUERY_EVENTS if is_below(request) else ONE_QUERY
+    answer: HttpResponseBase = (subscriptions.view_of(request) if is_subscription(request) else below)(request)
+    return answer
 
 
 urlpatterns = [
@@ -71,6 +72,6 @@ urlpatterns = [
     *_collections(),
     re_path(r"^queries/?$", named_api.Queries.as_view(), name="epcis-queries"),
     *_subscriptions(),
-    *_both("queries", named_api.OneQuery.as_view(), named_api.QueryEvents.as_view()),
+    *_both("queries", ONE_QUERY, QUERY_EVENTS),
     re_path(r"^nextPageToken/(?P<token>[^/]+)/?$", api.OneToken.as_view()),
 ]

@@ -173,11 +173,16 @@ class Replay(EpcisView):
             raise EpcisProblem(409, f"The delivery cannot be sent again: {error}.") from error
 
 
+SUBSCRIPTIONS, ONE, DELIVERIES, REPLAY = (
+    view.as_view() for view in (Subscriptions, OneSubscription, Deliveries, Replay)
+)
+
+
 def view_of(request: HttpRequest) -> Any:
     """The view for an address below `/queries/{name}/subscriptions`."""
     path = subscription_path(request)
     if path.replay:
-        return Replay.as_view()
+        return REPLAY
     if path.deliveries:
-        return Deliveries.as_view()
-    return OneSubscription.as_view() if path.subscription else Subscriptions.as_view()
+        return DELIVERIES
+    return ONE if path.subscription else SUBSCRIPTIONS
