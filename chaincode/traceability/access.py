@@ -13,6 +13,7 @@ from chaincode.traceability.context import Context
 from chaincode.traceability.errors import FORBIDDEN, UNKNOWN_FUNCTION, ContractError
 
 RECORDER = "recorder"
+DEVICE_MANAGER = "device-manager"
 TREASURER = "treasurer"
 SETTLEMENT = "settlement"
 
@@ -33,11 +34,15 @@ class Rule:
 
 
 ANY_MEMBER = Rule()
+_DEVICE_MANAGER = Rule(roles=frozenset({DEVICE_MANAGER}))
 _TREASURER = Rule(roles=frozenset({TREASURER}))
 _SETTLEMENT = Rule(roles=frozenset({SETTLEMENT}), settlement=True, person=True)
 
 TABLE: dict[str, Rule] = {
     "record_batch": Rule(roles=frozenset({RECORDER})),
+    "register_device": _DEVICE_MANAGER,
+    "rotate_device": _DEVICE_MANAGER,
+    "revoke_device": _DEVICE_MANAGER,
     "open_account": _TREASURER,
     "propose_mint": _SETTLEMENT,
     "approve_mint": _SETTLEMENT,
@@ -49,6 +54,7 @@ TABLE: dict[str, Rule] = {
     "get_batch": ANY_MEMBER,
     "get_batches": ANY_MEMBER,
     "has_id": ANY_MEMBER,
+    "get_devices": ANY_MEMBER,
     "get_account": ANY_MEMBER,
     "get_rows": ANY_MEMBER,
     "get_balance": ANY_MEMBER,

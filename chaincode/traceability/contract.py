@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chaincode.traceability import access, deposits, events, ids, keys, money_queries, queries
+from chaincode.traceability import access, deposits, devices, events, ids, keys, money_queries, queries
 from chaincode.traceability.context import Context
 from chaincode.traceability.errors import BAD_REQUEST, ContractError
 from chaincode.traceability.rules import batches
@@ -37,6 +37,9 @@ def _query(read: Callable[[Context, str], bytes]) -> Handler:
 
 HANDLERS: dict[str, Handler] = {
     "record_batch": record_batch,
+    "register_device": devices.register_device,
+    "rotate_device": devices.rotate_device,
+    "revoke_device": devices.revoke_device,
     "open_account": deposits.open_account,
     "propose_mint": deposits.propose_mint,
     "approve_mint": deposits.approve_mint,
@@ -48,6 +51,7 @@ HANDLERS: dict[str, Handler] = {
     "get_batch": _query(queries.get_batch),
     "get_batches": _query(queries.get_batches),
     "has_id": _query(queries.has_id),
+    "get_devices": _query(devices.get_devices),
     "get_account": _query(money_queries.get_account),
     "get_rows": _query(money_queries.get_rows),
     "get_balance": _query(money_queries.get_balance),

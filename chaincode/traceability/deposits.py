@@ -5,15 +5,13 @@ the document it wrote. Any may refuse with `bad_request`, `forbidden`, and, for 
 (by the very same request: success for a repeat) or `conflict`.
 """
 
-from collections.abc import Sequence
-
-from chaincode.traceability import events, keys
+from chaincode.traceability import keys, rows
 from chaincode.traceability.access import Caller
 from chaincode.traceability.context import Context
-from chaincode.traceability.errors import ALREADY_RECORDED, NOT_FOUND, UNKNOWN_ACCOUNT, ContractError
+from chaincode.traceability.errors import ALREADY_RECORDED, NOT_FOUND, ContractError
 from chaincode.traceability.rules import mints, tokens
-from chaincode.traceability.state import Account, Consolidation, Holder, Mint, Redemption, Row, Transfer
-from chaincode.traceability.times import rfc3339
+from chaincode.traceability.state import Account, Consolidation, Mint, Redemption, Transfer
+from chaincode.traceability.writing import now, put
 
 
 def open_account(ctx: Context, caller: Caller, request_json: str) -> bytes:
@@ -23,18 +21,18 @@ def open_account(ctx: Context, caller: Caller, request_json: str) -> bytes:
     key = keys.account(holder)
     if ctx.get_state(key) is not None:
         raise ContractError(ALREADY_RECORDED, f"the account of {holder.organisation} ({holder.msp_id}) is open")
-    return _put(ctx, key, Account(account_id, holder, _now(ctx)), event="account_opened")
+    return put(ctx, key, Account(account_id, holder, now(ctx)), event="account_opened")
 
 
 def propose_mint(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """{id, currency, amount, to}: one person says what was deposited. Also refuses with `unknown_account`."""
     asked = mints.parse_deposit(request_json)
-    wanted = mints.proposal(asked, caller, _now(ctx))
+    wanted = mints.proposal(asked, caller, now(ctx))
     key = keys.mint(caller.msp_id, asked.id)
     if (held := ctx.get_state(key)) is not None:
         mints.refuse_taken(Mint.decode(held), wanted)
-    _need_account(ctx, asked.to)
-    return _put(ctx, key, wanted, event="mint_proposed")
+    rows.need_account(ctx, asked.to)
+    return put(ctx, key, wanted, event="mint_proposed")
 
 
 def approve_mint(ctx: Context, caller: Caller, request_json: str) -> bytes:
@@ -44,16 +42,16 @@ def approve_mint(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """
     asked = mints.parse_deposit(request_json)
     key = keys.mint(caller.msp_id, asked.id)
-    mint = mints.approved(_mint(ctx, key, asked.id), asked, caller, _now(ctx))
-    _write(ctx, tokens.row(key, 0, holder=mint.to, currency=mint.currency, amount=mint.amount, at=mint.approved_at))
-    return _put(ctx, key, mint, event="minted")
+    mint = mints.approved(_mint(ctx, key, asked.id), asked, caller, now(ctx))
+    rows.write(ctx, tokens.row(key, 0, holder=mint.to, currency=mint.currency, amount=mint.amount, at=mint.approved_at))
+    return put(ctx, key, mint, event="minted")
 
 
 def withdraw_mint(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """{id}: a proposal was wrong; its reference is free for another one. Also refuses with `not_found`."""
     reference = mints.parse_reference(request_json)
     key = keys.mint(caller.msp_id, reference)
-    return _put(ctx, key, mints.withdrawn(_mint(ctx, key, reference)), event="mint_withdrawn")
+    return put(ctx, key, mints.withdrawn(_mint(ctx, key, reference)), event="mint_withdrawn")
 
 
 def transfer(ctx: Context, caller: Caller, request_json: str) -> bytes:
@@ -61,25 +59,25 @@ def transfer(ctx: Context, caller: Caller, request_json: str) -> bytes:
 
     Also refuses with `unknown_account`, `unknown_row` and `insufficient_funds`.
     """
-    wanted = tokens.parse_transfer(request_json, caller, _now(ctx))
+    wanted = tokens.parse_transfer(request_json, caller, now(ctx))
     key = keys.transfer(wanted.id)
     if (held := ctx.get_state(key)) is not None:
         tokens.refuse_repeat(Transfer.decode(held), wanted)
-    _need_account(ctx, wanted.payee)
-    done = _debited(ctx, key, wanted, wanted.payer)
-    _write(ctx, tokens.row(key, 0, holder=done.payee, currency=done.currency, amount=done.amount, at=done.at))
-    return _put(ctx, key, done, event="transferred")
+    rows.need_account(ctx, wanted.payee)
+    done = rows.debited(ctx, key, wanted, wanted.payer)
+    rows.write(ctx, tokens.row(key, 0, holder=done.payee, currency=done.currency, amount=done.amount, at=done.at))
+    return put(ctx, key, done, event="transferred")
 
 
 def consolidate(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """{id, currency, rows}: make one row of several. Also refuses with `unknown_row`."""
-    wanted = tokens.parse_consolidation(request_json, caller, _now(ctx))
+    wanted = tokens.parse_consolidation(request_json, caller, now(ctx))
     key = keys.consolidation(wanted.id)
     if (held := ctx.get_state(key)) is not None:
         tokens.refuse_repeat(Consolidation.decode(held), wanted)
-    total = _spend(ctx, wanted.holder, wanted.currency, wanted.spent)
-    _write(ctx, tokens.row(key, 0, holder=wanted.holder, currency=wanted.currency, amount=total, at=wanted.at))
-    return _put(ctx, key, tokens.consolidated(wanted, total), event="consolidated")
+    total = rows.spend(ctx, wanted.holder, wanted.currency, wanted.spent)
+    rows.write(ctx, tokens.row(key, 0, holder=wanted.holder, currency=wanted.currency, amount=total, at=wanted.at))
+    return put(ctx, key, tokens.consolidated(wanted, total), event="consolidated")
 
 
 def redeem(ctx: Context, caller: Caller, request_json: str) -> bytes:
@@ -87,11 +85,11 @@ def redeem(ctx: Context, caller: Caller, request_json: str) -> bytes:
 
     What is over is row `redemption/<id>/1`. Also refuses with `unknown_row` and `insufficient_funds`.
     """
-    wanted = tokens.parse_redemption(request_json, caller, _now(ctx))
+    wanted = tokens.parse_redemption(request_json, caller, now(ctx))
     key = keys.redemption(wanted.id)
     if (held := ctx.get_state(key)) is not None:
         tokens.refuse_repeat(Redemption.decode(held), wanted)
-    return _put(ctx, key, _debited(ctx, key, wanted, wanted.holder), event="redemption_requested")
+    return put(ctx, key, rows.debited(ctx, key, wanted, wanted.holder), event="redemption_requested")
 
 
 def confirm_redemption(ctx: Context, _caller: Caller, request_json: str) -> bytes:
@@ -104,11 +102,7 @@ def confirm_redemption(ctx: Context, _caller: Caller, request_json: str) -> byte
     held = ctx.get_state(key)
     if held is None:
         raise ContractError(NOT_FOUND, f"there is no redemption {asked.id}")
-    return _put(ctx, key, tokens.paid(Redemption.decode(held), asked, _now(ctx)), event="redemption_paid")
-
-
-def _now(ctx: Context) -> str:
-    return rfc3339(ctx.tx_timestamp)
+    return put(ctx, key, tokens.paid(Redemption.decode(held), asked, now(ctx)), event="redemption_paid")
 
 
 def _mint(ctx: Context, key: str, reference: str) -> Mint:
@@ -116,35 +110,3 @@ def _mint(ctx: Context, key: str, reference: str) -> Mint:
     if held is None:
         raise ContractError(NOT_FOUND, f"nobody has proposed deposit {reference}")
     return Mint.decode(held)
-
-
-def _need_account(ctx: Context, holder: Holder) -> None:
-    if ctx.get_state(keys.account(holder)) is None:
-        raise ContractError(UNKNOWN_ACCOUNT, f"{holder.organisation} ({holder.msp_id}) has opened no account")
-
-
-def _debited(ctx: Context, made_by: str, wanted: tokens.Debit, payer: Holder) -> tokens.Debit:
-    """Spend what was named and write the change: the document with its change."""
-    done = tokens.debited(wanted, _spend(ctx, payer, wanted.currency, wanted.spent))
-    if done.change:
-        _write(ctx, tokens.row(made_by, 1, holder=payer, currency=done.currency, amount=done.change, at=done.at))
-    return done
-
-
-def _spend(ctx: Context, holder: Holder, currency: str, names: Sequence[str]) -> int:
-    """Delete these rows, and say what they held."""
-    found = ctx.get_state_multiple([keys.row(holder, currency, name) for name in names])
-    total = tokens.spent([Row.decode(one) if one else None for one in found], names, holder, currency)
-    for name in names:
-        ctx.del_state(keys.row(holder, currency, name))
-    return total
-
-
-def _write(ctx: Context, row: Row) -> None:
-    ctx.put_state(keys.row(row.holder, row.currency, row.name), row.encode())
-
-
-def _put(ctx: Context, key: str, document: events.Told, *, event: str) -> bytes:
-    ctx.put_state(key, written := document.encode())
-    events.money(ctx, event, key, document)
-    return written

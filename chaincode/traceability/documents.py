@@ -1,12 +1,13 @@
 """Documents of the state as dataclasses. On the ledger: canonical JSON, each field in camel case, beside its `docType`.
 
-A field is text, an integer, a list of texts, or a dataclass of such fields.
+A field is text, an integer, a list, a dataclass of such fields, or one of these or null.
 """
 
 import dataclasses
 from collections.abc import Callable, Hashable
 from functools import lru_cache
-from typing import Any, ClassVar, Self, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from chaincode.traceability.canonical import Json, canonical, parse
 
@@ -42,7 +43,7 @@ def _plain(value: Any) -> dict[str, Json]:
 def _json(value: Any) -> Json:
     if dataclasses.is_dataclass(value):
         return _plain(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [_json(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _read(kind: Callable[..., Any], found: Json) -> Any:
@@ -57,8 +58,11 @@ def _value(hint: Any, found: Json, name: str) -> Any:
         return _read(hint, found)  # type: ignore[arg-type]
     if hint in (str, int) and type(found) is hint:
         return found
-    if hint == tuple[str, ...] and isinstance(found, list) and all(isinstance(one, str) for one in found):
-        return tuple(found)
+    if get_origin(hint) is tuple and isinstance(found, list):
+        return tuple(_value(get_args(hint)[0], one, name) for one in found)
+    if isinstance(hint, UnionType):  # something or null
+        (some,) = set(get_args(hint)) - {NoneType}
+        return None if found is None else _value(some, found, name)
     raise ValueError(f"{name} is not what such a document has there")
 
 

@@ -10,6 +10,9 @@ UNKNOWN_ACCOUNT = "unknown_account"  # who is to be paid has opened no account
 UNKNOWN_ROW = "unknown_row"  # not the payer's, of another currency, or spent: look at the account again
 INSUFFICIENT_FUNDS = "insufficient_funds"
 SAME_PERSON = "same_person"  # what two persons have to do
+UNKNOWN_DEVICE = "unknown_device"
+DEVICE_NOT_ACTIVE = "device_not_active"  # its key was registered later
+DEVICE_REVOKED = "device_revoked"  # its key was rotated or revoked before
 
 
 class ContractError(Exception):

@@ -1,12 +1,9 @@
 """Events a valid transaction raises: for listeners, never a proof of anything."""
 
-from typing import TypeAlias
-
 from chaincode.traceability.canonical import Json, canonical
 from chaincode.traceability.context import Context
-from chaincode.traceability.state import Account, Batch, Consolidation, Mint, Redemption, Transfer
-
-Told: TypeAlias = Account | Mint | Transfer | Consolidation | Redemption
+from chaincode.traceability.documents import Document
+from chaincode.traceability.state import Batch
 
 
 def batch_recorded(ctx: Context, batch: Batch) -> None:
@@ -21,7 +18,7 @@ def batch_recorded(ctx: Context, batch: Batch) -> None:
     ctx.set_event("batch_recorded", canonical(payload))
 
 
-def money(ctx: Context, name: str, key: str, document: Told) -> None:
-    """`minted`, `transferred`, ...: {key, document}, the document without the rows it spent."""
+def written(ctx: Context, name: str, key: str, document: Document) -> None:
+    """`minted`, `device_registered`, ...: {key, document}, the document without the rows it spent."""
     told = {member: value for member, value in document.plain().items() if member != "spent"}
     ctx.set_event(name, canonical({"key": key, "document": told}))

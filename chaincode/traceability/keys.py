@@ -11,6 +11,11 @@ def batch(batch_id: str) -> str:
     return f"batch/{batch_id}"
 
 
+def device(kid: str) -> str:
+    """Where the document of a device's key lies."""
+    return f"device/{kid}"
+
+
 def account(holder: Holder) -> str:
     return f"account/{holder.msp_id}/{holder.organisation}"
 

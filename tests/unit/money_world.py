@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chaincode.traceability.canonical import Json
 from chaincode.traceability.contract import Traceability
+from chaincode.traceability.times import rfc3339
 from tests.unit.chaincode_stub import Stub
 
 BANK = {"mspId": "TalbankMSP", "organisation": "9521007000004"}
@@ -18,6 +20,10 @@ def treasurer(of: dict[str, str]) -> dict[str, str]:
     return {**of, "role": "treasurer"}
 
 
+def device_manager(of: dict[str, str]) -> dict[str, str]:
+    return {**of, "role": "device-manager"}
+
+
 def clerk(person: str) -> dict[str, str]:
     return {**BANK, "role": "settlement", "person": person}
 
@@ -28,6 +34,7 @@ class World:
 
     state: dict[str, bytes] = field(default_factory=dict)
     used: int = 0
+    clock: datetime = datetime(2026, 5, 14, 9, 12, tzinfo=UTC)
     event: tuple[str, bytes] | None = None
 
     def call(self, by: dict[str, str], function: str, request: Json) -> Any:
@@ -37,7 +44,7 @@ class World:
             if key in by
         }
         stub = Stub(self.state, **attributes)
-        stub.creator_msp_id = by["mspId"]
+        stub.creator_msp_id, stub.tx_timestamp = by["mspId"], self.clock
         argument = request if isinstance(request, str) else json.dumps(request)
         result = Traceability(settlement=BANK["mspId"]).invoke(stub, function, [argument])
         self.state, self.event = stub.commit(), stub.event
@@ -47,6 +54,13 @@ class World:
         """One that was not used yet."""
         self.used += 1
         return f"{self.used:032x}"
+
+    def pass_time(self, **how_long: int) -> None:
+        self.clock += timedelta(**how_long)
+
+    def time(self, away: timedelta = timedelta()) -> str:
+        """Now, or so far from it, as the state has it."""
+        return rfc3339(self.clock + away)
 
     def open(self, *holders: dict[str, str]) -> None:
         for holder in holders:

@@ -9,6 +9,7 @@ from chaincode.traceability.contract import Traceability
 from chaincode.traceability.errors import ContractError
 from chaincode.traceability.rules.money import MAX_AMOUNT, MAX_ROWS
 from tests.unit.chaincode_stub import Stub
+from tests.unit.contract_refusals import refusal
 from tests.unit.money_world import BANK, BUYER, NOBODY, SELLER, World, clerk, treasurer
 
 SAID: dict[str, Any] = {"id": "NTRY-2026-05-14.7", "currency": "EUR", "amount": 500, "to": BUYER}
@@ -25,14 +26,6 @@ def world() -> World:
 def row(world: World) -> str:
     """500 of the buyer."""
     return world.mint("DEPOSIT-1", 500, BUYER)
-
-
-def refusal(world: World, by: dict[str, str], function: str, request: Any) -> ContractError:
-    before = dict(world.state)
-    with pytest.raises(ContractError) as refused:
-        world.call(by, function, request)
-    assert world.state == before
-    return refused.value
 
 
 def payment(world: World, *rows: str, **changes: Any) -> dict[str, Any]:
