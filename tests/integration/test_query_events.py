@@ -132,6 +132,33 @@ def test_pages_follow_each_other_by_link_and_by_token_alone(farm):
     assert seen == [eid(n) for n in range(1, 8)]
 
 
+@pytest.mark.parametrize("per_page", [2, 5, 100])
+@pytest.mark.parametrize("parameter", ["MATCH_epc", "MATCH_anyEPC"])
+def test_pages_of_a_much_used_crate_are_whole_for_whoever_reads_all_or_few(farm, shop, parameter, per_page):
+    crate = f"https://id.gs1.org/01/{GTIN}/21/CRATE"
+    to_shop = [{"type": "owning_party", "destination": f"https://id.gs1.org/417/{shop.organisation.pgln}"}]
+    for n in range(1, 40):
+        more = {"destinationList": to_shop} if n % 9 == 0 else {}
+        both = {"childEPCs": [crate]} if n % 4 == 0 else {}
+        if both:
+            event = {"type": "AggregationEvent", "parentID": "urn:epc:id:sscc:9506000.0000000001", **both}
+        else:
+            event = {"type": "ObjectEvent", "epcList": [crate]}
+        event |= {"eventTime": "2025-05-14T09:12:00Z", "eventTimeZoneOffset": "+00:00", "action": "OBSERVE"}
+        farm.capture(event | {"eventID": eid(n)} | more)
+
+    def walked(who):
+        answer = who.get(perPage=per_page, **{parameter: crate})
+        found = [one["eventID"] for one in events_in(answer)]
+        while "nextPageToken" in answer.json():
+            answer = who.get(perPage=per_page, nextPageToken=answer.json()["nextPageToken"])
+            found += [one["eventID"] for one in events_in(answer)]
+        return found
+
+    assert walked(farm) == [eid(n) for n in range(1, 40)]
+    assert walked(shop) == [eid(n) for n in range(9, 40, 9)]
+
+
 def test_a_token_is_bound_to_caller_and_query_and_can_be_deleted(farm, shop):
     farm.capture(*(shipping(event_id=eid(n), lot=f"L-{n}") for n in range(1, 4)))
     token = farm.get(perPage=1, EQ_bizStep="shipping").json()["nextPageToken"]

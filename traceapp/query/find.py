@@ -5,6 +5,8 @@ criteria themselves are tested later, on the verified event. Where some look-up 
 and the rest is asked of them; else the database goes through its indexes, all of which end with the record, in order.
 """
 
+import heapq
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +22,10 @@ from traceapp.query.parse import Query
 
 FEW = 2000
 """A look-up with no more records than this is fetched whole."""
+AHEAD = 2
+"""Of a single look-up, so many times the records of a page are read at first: most often its viewer may read enough."""
+MOST_PAIRS = 8
+"""A look-up of more pairs of key and role than this is left to the database."""
 
 Sort: TypeAlias = datetime | None
 
@@ -72,6 +78,10 @@ class Finder:
         """The next candidates, at most `size`."""
         spans = self._spans()
         others = [one for one in self._look_ups() if not isinstance(one, Span)]
+        if len(others) == 1 and isinstance(others[0], Keys) and not spans and not self.column:
+            begun = self._along(others[0], place, size)
+            if begun is not None:
+                return begun
         few, rest = _few([*others, *spans.values()])
         rows = self._rows() if few is None else self._rows().filter(pk__in=few)
         for one in rest:
@@ -79,6 +89,26 @@ class Finder:
         if place is not None:
             rows = rows.filter(self._follows(place))
         return self._ordered(rows, size)
+
+    def _along(self, one: Keys, place: Place | None, size: int) -> list[Place] | None:
+        """What is readable of the next records under some keys, in their order: of a much used key, the few needed.
+
+        Nothing is told where the viewer may read too few of them.
+        """
+        pairs = list(itertools.product(one.keys, one.roles))
+        if len(pairs) > MOST_PAIRS:
+            return None
+        beyond = self._follows(place, "record") if place is not None else Q()
+        order = "-record" if self.descending else "record"
+        under = EventKey.objects.filter(beyond, record__lte=self.bound).order_by(order)
+        ways = [
+            under.filter(key=key, role=role).values_list("record_id", flat=True)[: AHEAD * size] for key, role in pairs
+        ]
+        in_order = dict.fromkeys(heapq.merge(*ways, reverse=self.descending))
+        next_ones = list(itertools.islice(in_order, AHEAD * size))
+        readable = set(self._rows().filter(pk__in=next_ones).values_list("pk", flat=True))
+        found = [Place(None, pk) for pk in next_ones if pk in readable]
+        return found[:size] if len(found) >= size or len(next_ones) < AHEAD * size else None
 
     def _rows(self) -> QuerySet[Event]:
         members = [member for criterion in self.query.criteria for member in criterion.members]
@@ -91,10 +121,10 @@ class Finder:
         ordered = rows.order_by(f"{sign}{self.column}", f"{sign}pk").values_list(self.column, "pk")
         return [Place(sort, pk) for sort, pk in ordered[:size]]
 
-    def _follows(self, place: Place) -> Q:
+    def _follows(self, place: Place, record: str = "pk") -> Q:
         way = "lt" if self.descending else "gt"
         if not self.column:
-            return Q(**{f"pk__{way}": place.pk})
+            return Q(**{f"{record}__{way}": place.pk})
         further = Q(**{f"{self.column}__{way}": place.sort})
         beside = Q(**{self.column: place.sort, f"pk__{way}": place.pk})
         return Q(**{f"{self.column}__{way}e": place.sort}) & (further | beside)
