@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "traceapp.masterdata",
     "traceapp.ledger",
     "traceapp.capture",
+    "traceapp.sensors",
     "traceapp.query",
     "forecasting",
     "traceapp.provenance",

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from traceapp.commitments.canonical import Json, StrictJsonError, parse_strict
@@ -17,25 +18,58 @@ class JwsError(ValueError):
     """The message is not a JWS, or not signed by this key; the message says why."""
 
 
-def verified_payload(message: str, kid: str, key: bytes) -> bytes:
-    """The payload of a compact JWS that names the key `kid` and verifies with it (32 bytes); JwsError."""
+class AlgorithmError(JwsError):
+    """It is signed in another way than EdDSA, or not at all."""
+
+
+class HeaderError(JwsError):
+    """Its header brings a key, or an extension, of the sender's choice."""
+
+
+class SignedByAnotherError(JwsError):
+    """Its signature is not of this message by this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jws:
+    """A compact JWS taken apart and not yet verified: its header, its payload, and what its signature is over."""
+
+    header: Mapping[str, Json]
+    payload: bytes
+    signature: bytes
+    signed: bytes
+
+
+def opened(message: str) -> Jws:
+    """The parts of a compact JWS by EdDSA, its header read strictly; JwsError. Nothing in it is proven yet."""
     parts = message.split(".")
     if len(parts) != 3:
         raise JwsError("the message is not three parts with points between them")
     header, payload, signature = map(from_base64url, parts)
     named = _header(header)
     if named.get("alg") != _ALGORITHM:
-        raise JwsError(f"its algorithm is not {_ALGORITHM}")
+        raise AlgorithmError(f"its algorithm is not {_ALGORITHM}")
     for name in _REFUSED:
         if name in named:
-            raise JwsError(f"its header has {name!r}")
-    if named.get("kid") != kid:
+            raise HeaderError(f"its header has {name!r}")
+    return Jws(named, payload, signature, message[: message.rindex(".")].encode())
+
+
+def verify(jws: Jws, kid: str, key: bytes) -> None:
+    """JwsError unless the message names the key `kid` and is signed by it (32 bytes)."""
+    if jws.header.get("kid") != kid:
         raise JwsError("it names another key")
     try:
-        ed25519.verify(key, signature, f"{parts[0]}.{parts[1]}".encode())
+        ed25519.verify(key, jws.signature, jws.signed)
     except SignatureError as error:
-        raise JwsError(str(error)) from error
-    return payload
+        raise SignedByAnotherError(str(error)) from error
+
+
+def verified_payload(message: str, kid: str, key: bytes) -> bytes:
+    """The payload of a compact JWS that names the key `kid` and verifies with it (32 bytes); JwsError."""
+    jws = opened(message)
+    verify(jws, kid, key)
+    return jws.payload
 
 
 def from_base64url(digits: str) -> bytes:

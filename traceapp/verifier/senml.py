@@ -17,8 +17,8 @@ class SenmlError(ValueError):
     """The bytes are not a SenML pack; the message says what is wrong with which record."""
 
 
-def check_pack(data: bytes) -> None:
-    """Raise SenmlError unless `data` is a SenML pack."""
+def check_pack(data: bytes) -> list[Mapping[str, Json]]:
+    """The records of a SenML pack as they stand in it; SenmlError unless `data` is one."""
     try:
         value = parse_strict(data)
     except StrictJsonError as error:
@@ -26,12 +26,15 @@ def check_pack(data: bytes) -> None:
     if not isinstance(value, list) or not value:
         raise SenmlError("not a list of records")
     base = ""
+    records: list[Mapping[str, Json]] = []
     for position, record in enumerate(value):
         if not isinstance(record, dict):
             raise SenmlError(f"record {position} is not an object")
         _check_types(record, position)
         base = str(record.get("bn", base))
         _check_record(record, base, position)
+        records.append(record)
+    return records
 
 
 def _check_types(record: Mapping[str, Json], position: int) -> None:
