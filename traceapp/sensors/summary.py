@@ -1,0 +1,94 @@
+"""The figures of a leg: mean, extremes, time outside the band, time without readings. Pure.
+
+What holds between readings is `holding`'s rule: a reading until the next one within the maximum interval; else a gap,
+which is counted and never interpolated. A value at the limit is inside. Temperatures in °C, times in seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from traceapp.sensors.kinetics import Worst, degree_hours, mean_kinetic_temperature, worst_window
+
+if TYPE_CHECKING:
+    from traceapp.sensors.holding import Held
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`mean` is weighted with time; `mkt` and `worst` are None where mean kinetic temperature does not apply."""
+
+    readings: int
+    mean: float | None
+    min: float | None
+    max: float | None
+    below: float
+    above: float
+    missing: float
+    gap: float
+    degree_hours_below: float
+    degree_hours_above: float
+    mkt: float | None = None
+    worst: Worst | None = None
+
+    @property
+    def outside(self) -> float:
+        """Seconds outside the band, on either side."""
+        return self.below + self.above
+
+
+def summarise(held: Held, low: float | None, high: float | None, mkt_window: float | None = None) -> Summary:
+    """The figures of readings against a band. `mkt_window`: seconds over which MKT is judged; None: not at all."""
+    values, weights = held.values, held.weights
+    below, above = degree_hours(held, low, high)
+    kinetic = mkt_window is not None
+    return Summary(
+        readings=int(values.size),
+        mean=_mean(held),
+        min=float(values.min()) if values.size else None,
+        max=float(values.max()) if values.size else None,
+        below=0.0 if low is None else float(weights[values < low].sum()),
+        above=0.0 if high is None else float(weights[values > high].sum()),
+        missing=held.missing,
+        gap=held.longest_gap,
+        degree_hours_below=below,
+        degree_hours_above=above,
+        mkt=mean_kinetic_temperature(values, weights) if kinetic else None,
+        worst=worst_window(held, mkt_window) if mkt_window is not None else None,
+    )
+
+
+def _mean(held: Held) -> float | None:
+    """Weighted with time; readings that all stand alone between gaps hold for no time and weigh the same."""
+    if not held.values.size:
+        return None
+    total = float(held.weights.sum())
+    return float((held.values * held.weights).sum()) / total if total > 0 else float(held.values.mean())
+
+
+def figures(summary: Summary, low: float | None, high: float | None) -> dict[str, Any]:
+    """A leg's figures as the contract takes them: integers, hundredths of a degree, whole seconds; None where unknown.
+
+    Each side's time is rounded by itself and `outside` is their sum, so that the parts add up.
+    """
+    below, above, missing = round(summary.below), round(summary.above), round(summary.missing)
+    return {
+        "readings": summary.readings,
+        "mean": hundredths(summary.mean),
+        "min": hundredths(summary.min),
+        "max": hundredths(summary.max),
+        "mkt": hundredths(summary.mkt),
+        "below": below,
+        "above": above,
+        "outside": below + above,
+        "missing": missing,
+        "gap": min(round(summary.gap), missing),
+        "bandMin": hundredths(low),
+        "bandMax": hundredths(high),
+    }
+
+
+def hundredths(value: float | None) -> int | None:
+    """Degrees as an integer number of hundredths."""
+    return None if value is None else round(value * 100)
