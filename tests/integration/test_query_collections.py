@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from drf_spectacular.checks import schema_check
 
 from tests.capture_documents import GTIN, object_event
 from tests.factories import OrganisationFactory
@@ -147,3 +148,7 @@ def test_every_resource_answers_options(recorded):
         answer = recorded.client.options(f"/epcis/{path}")
         assert answer.status_code == 204, path
         assert "GET" in answer["Allow"], path
+
+
+def test_the_description_of_the_interface_has_one_name_for_each_operation():
+    assert schema_check(None) == []

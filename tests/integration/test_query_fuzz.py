@@ -11,6 +11,7 @@ from tests.factories import OrganisationFactory
 from tests.integration.test_query_events import Caller, eid
 from traceapp.accounts.visibility import Visibility, sight
 from traceapp.capture.index import index_of
+from traceapp.capture.models import KeyRole
 from traceapp.commitments.times import parse_rfc3339
 from traceapp.epcis.parse import ParsedEvent
 from traceapp.query import parse
@@ -76,6 +77,11 @@ MATCHING = [
     {"MATCH_inputEPCClass": f"https://id.gs1.org/01/{GTIN}/10/L1"},
     {"MATCH_anyEPCClass": "urn:epc:class:lgtin:9506000.013435.*"},
     {"MATCH_anyEPC": "urn:epc:idpat:sgtin:*.*.*"},
+    {"MATCH_epc": "urn:epc:idpat:sgtin:9506000.*.*"},
+    {"MATCH_anyEPCClass": "urn:epc:class:lgtin:9506000.*.*"},
+    {"MATCH_epc": f"https://other.example/01/{GTIN}"},
+    {"MATCH_epc": f"https://other.example/x/01/{GTIN}/10/007"},
+    {"MATCH_anyEPC": f"urn:epc:class:lgtin:9506000.013435.007|{ITEM}1"},
     {"EQ_quantity": "40.50"},
     {"GT_quantity_KGM": "1999.9", "LE_quantity_KGM": "2000"},
     {"EQ_quantity_GRM": "2000000"},
@@ -116,6 +122,10 @@ NOT_MATCHING = [
     {"GT_quantity_KGM": "2000"},
     {"EQ_quantity_LTR": "2"},
     {"MATCH_inputEPC": ITEM},
+    {"MATCH_parentID": f"https://id.gs1.org/01/{GTIN}/10/007"},
+    {"MATCH_epc": f"https://id.gs1.org/01/{GTIN}/10/008"},
+    {"MATCH_epc": "urn:epc:idpat:sgtin:9506001.*.*"},
+    {"MATCH_epcClass": f"https://id.gs1.org/01/{GTIN}/10/007"},
     {"MATCH_epc": f"https://id.gs1.org/01/{GTIN}/21/70"},
     {"MATCH_epcClass": f"https://id.gs1.org/01/{GTIN}"},
     {"EQ_INNER_ex:grade": "3"},
@@ -138,7 +148,11 @@ def looked_up(criterion, event):
     index = index_of(ParsedEvent(event, None, CONTEXT))
     for one in criterion.look_ups:
         if isinstance(one, Keys):
-            yield any(key in one.keys and role in one.roles for key, role in index.keys)
+            yield any(
+                (key in one.keys and role in one.roles)
+                or (role == KeyRole.NUMBER and any(least <= key <= most for least, most in one.spans))
+                for key, role in index.keys
+            )
         elif isinstance(one, Column):
             yield getattr(index, one.name) in one.values
         else:

@@ -6,15 +6,16 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from tests.capture_documents import shipping
+from tests.capture_documents import GTIN, shipping
 from tests.factories import LocationFactory, OrganisationFactory
-from tests.integration.test_query_events import Caller, eid
+from tests.integration.test_query_events import Caller, eid, events_in
 from traceapp.accounts.visibility import Visibility
 from traceapp.capture.models import Event, EventKey, KeyRole
 from traceapp.ledger import shapes
 from traceapp.ledger.kinds import kind_named
 from traceapp.ledger.models import Finding, Record
 from traceapp.ledger.verified import read_kind
+from traceapp.query import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +62,60 @@ def test_a_query_that_is_too_much_work_says_so(farm):
         answer = farm.get(**parameters)
         assert (answer.status_code, answer.json()["type"]) == (413, "epcisException:QueryTooComplexException")
     assert farm.get(EQ_eventID="x" * 8100).json()["type"] == "epcisException:URITooLongException"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"GT_quantity_KGM": "37"}, [38, 39, 40]),
+        ({"LE_quantity_GRM": "2000"}, [1, 2]),
+        ({"EQ_quantity": "7|9"}, [7, 9]),
+        ({"GE_value_FAH": "101", "LT_value_CEL": "40"}, [39]),
+        ({"GE_traceapp:grade": "39"}, [39, 40]),
+        ({"LT_time": "2026-05-01T00:03:00Z"}, [1, 2]),
+        ({"MATCH_anyEPCClass": "urn:epc:class:lgtin:9506000.*.*", "GE_quantity": "40"}, [40]),
+    ],
+)
+def test_a_comparison_answers_whole_pages_whatever_lies_between(farm, monkeypatch, parameters, expected):
+    monkeypatch.setattr(pages, "LOOKED_AT", 5)
+    farm.capture(
+        *(
+            shipping(event_id=eid(n))
+            | {
+                "quantityList": [{"epcClass": f"https://id.gs1.org/01/{GTIN}/10/{n}", "quantity": n, "uom": "KGM"}],
+                "traceapp:grade": n,
+                "sensorElementList": [
+                    {
+                        "sensorMetadata": {"time": f"2026-05-01T00:{n:02}:00Z"},
+                        "sensorReport": [{"type": "Temperature", "value": n, "uom": "CEL"}],
+                    }
+                ],
+            }
+            for n in range(1, 41)
+        )
+    )
+    found = []
+    answer = farm.get(perPage="2", **parameters)
+    while True:
+        page = [event["eventID"] for event in events_in(answer)]
+        found += page
+        token = answer.json().get("nextPageToken")
+        assert len(page) == 2 or token is None
+        if token is None:
+            break
+        answer = farm.get(perPage="2", nextPageToken=token)
+    assert found == [eid(n) for n in expected]
+
+
+def test_the_order_of_an_extension_is_right_or_refused(farm, monkeypatch):
+    grades = {1: 10, 2: "9", 3: 2, 4: "10.5"}
+    farm.capture(*(shipping(event_id=eid(n), lot=f"L-{n}") | {"traceapp:grade": one} for n, one in grades.items()))
+    ordered = {"orderBy": "traceapp:grade", "orderDirection": "ASC"}
+    answer = farm.get(perPage="3", **ordered)
+    found = [event["eventID"] for event in events_in(answer)]
+    found += farm.ids(nextPageToken=answer.json()["nextPageToken"])
+    assert found == [eid(n) for n in (3, 2, 1, 4)]
+    monkeypatch.setattr(pages, "MOST_COUNTED", 3)
+    refused = farm.get(**ordered)
+    assert (refused.status_code, refused.json()["type"]) == (413, "epcisException:QueryTooComplexException")
+    assert farm.ids(EQ_eventID=eid(4), **ordered) == [eid(4)]

@@ -1,12 +1,13 @@
 """One event as the rows that find it again. Pure: the same event gives the same rows, now and at every rebuild."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from traceapp.capture.models import KeyRole, LinkAction
+from traceapp.capture.numbers import prefixes_of
 from traceapp.capture.terms import cached_key, terms_of
 from traceapp.commitments.times import parse_rfc3339
 from traceapp.epcis.digital_link import parse_path
@@ -79,6 +80,8 @@ def _word(vocabulary: str, value: str | None) -> str:
     return bare(vocabulary, value)[:LENGTH] if value else ""
 
 
+ITEM_LISTS = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
+
 _ROLES = {
     "epc": KeyRole.EPC,
     "class": KeyRole.CLASS,
@@ -103,7 +106,8 @@ def _keys(raw: Mapping[str, Any], roles: Mapping[str, set[int]]) -> Iterator[tup
             yield cached_key(identifier), role
         if identifier.startswith(TRADE_ITEM) and len(identifier) > GTIN_ENDS:
             yield cached_key(identifier[:GTIN_ENDS]), KeyRole.PRODUCT.value
-    for identifier in _lots_of_items(raw, roles):
+    yield from prefixes_of(roles)
+    for identifier in lots_of_items(raw):
         yield cached_key(identifier), KeyRole.LOT_OF_ITEM.value
     yield from _place_keys(raw)
     for _, identifier in _sources_and_destinations(raw):
@@ -142,22 +146,26 @@ def _glns(raw: Mapping[str, Any]) -> Iterator[str]:
             yield gs1.value
 
 
-def _lots_of_items(raw: Mapping[str, Any], roles: Mapping[str, set[int]]) -> Iterator[str]:
-    """The lot of items: from the code itself (`/01/../10/LOT/21/SERIAL`), else from the ILMD of the same event.
+def lots_of_items(raw: Mapping[str, Any], members: Iterable[str] = ITEM_LISTS) -> Iterator[str]:
+    """The lot of items: from the code itself (`/01/../10/LOT/21/SERIAL`), else from the ILMD of the same event, which
+    speaks of what was made.
 
     A lot's own page shows the lot's events; those of its single items are found by this role only, on purpose: a
     pallet of a thousand items would bury the lot's journey, and a shopper must not read other shoppers' purchases.
     """
-    for member in ("epcList", "childEPCs", "inputEPCList", "outputEPCList"):
+    number = (raw.get("ilmd") or {}).get("cbvmda:lotNumber")
+    for member in members:
         for identifier in raw.get(member) or ():
             if "/10/" in identifier and "/21/" in identifier:
                 yield from _lot_in_code(identifier)
-    number = (raw.get("ilmd") or {}).get("cbvmda:lotNumber")
-    if not isinstance(number, str):
-        return
-    for identifier in roles:
-        if _is_item(identifier):
-            yield from _lot_or_nothing(gtin_in(identifier), number)
+            elif isinstance(number, str) and member in ("epcList", "outputEPCList"):
+                yield from _lot_by_master_data(identifier, number)
+
+
+def _lot_by_master_data(identifier: str, number: str) -> Iterator[str]:
+    name = canonical(identifier)
+    if _is_item(name):
+        yield from _lot_or_nothing(gtin_in(name), number)
 
 
 def _lot_in_code(identifier: str) -> Iterator[str]:

@@ -141,6 +141,7 @@ class KeyRole(models.IntegerChoices):
     ERROR = 16  # that it is declared wrong, why, and by what it is corrected
     FIELD = 17  # a field that is there: of an extension, of a sensor
     VALUE = 18  # and its value
+    NUMBER = 19  # a number or moment, its key in the order of numbers (`numbers.py`)
     PRODUCT = 20  # the GTIN of a lot or item
     LOT_OF_ITEM = 21  # the lot that an item belongs to, where the event says so
 

@@ -9,19 +9,16 @@ from functools import lru_cache
 from typing import Any
 
 from traceapp.capture.models import KeyRole
+from traceapp.capture.numbers import SENSOR, numbers_of
 from traceapp.commitments.times import parse_rfc3339
 from traceapp.epcis import sensor_fields
 from traceapp.epcis.extensions import Scalar, fields_of
 from traceapp.epcis.identifiers import key
 from traceapp.epcis.sensor_fields import any_form
-from traceapp.epcis.units import dimension
 from traceapp.epcis.vocabulary import one_form
 
 Term = tuple[int, int]
 """(key, role)"""
-
-SENSOR = "SENSOR"
-QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
 
 cached_key = lru_cache(maxsize=65536)(key)
 
@@ -65,11 +62,6 @@ def normal(given: Scalar) -> str:
     return f"s:{given}"
 
 
-def sized(name: str, unit: str | None) -> str:
-    """A quantity or sensor value by what its unit measures."""
-    return f"{name} in {dimension(unit)}"
-
-
 def terms_of(event: Mapping[str, Any], prefixes: Mapping[str, str]) -> Iterator[Term]:
     """Every term of an event; some may come twice."""
     yield event_id(event["eventID"]), KeyRole.EVENT_ID.value
@@ -78,17 +70,15 @@ def terms_of(event: Mapping[str, Any], prefixes: Mapping[str, str]) -> Iterator[
     yield from _parties(event)
     yield from _persistent(event)
     yield from _declared(event)
-    for one in fields_of(event, prefixes):
+    fields = list(fields_of(event, prefixes))
+    for one in fields:
         for name in {one.name, one.written}:
             yield field(one.scope, name, inner=one.inner), KeyRole.FIELD.value
             if one.value is not None:
                 yield value(one.scope, name, normal(one.value), inner=one.inner), KeyRole.VALUE.value
     if event.get("sensorElementList"):
         yield from _sensors(event)
-    for member in QUANTITY_LISTS:
-        for amount in event.get(member) or ():
-            if "quantity" in amount:
-                yield field("", sized("quantity", amount.get("uom"))), KeyRole.FIELD.value
+    yield from numbers_of(event, fields)
 
 
 def _parties(event: Mapping[str, Any]) -> Iterator[Term]:
@@ -121,8 +111,3 @@ def _sensors(event: Mapping[str, Any]) -> Iterator[Term]:
     yield field(SENSOR, "sensorElementList"), KeyRole.FIELD.value
     for name, text in sensor_fields.texts(event):
         yield value(SENSOR, name, text), KeyRole.VALUE.value
-    for name, _, unit in sensor_fields.numbers(event):
-        yield field(SENSOR, name), KeyRole.FIELD.value
-        yield field(SENSOR, sized(name, unit)), KeyRole.FIELD.value
-    for name, _ in sensor_fields.times(event):
-        yield field(SENSOR, name), KeyRole.FIELD.value

@@ -36,6 +36,9 @@ _SCHEMES: dict[str, tuple[str, tuple[str, ...], int, int, int]] = {
     "pgln": ("417", (), 2, 0, 0),
 }
 
+PREFIX_STARTS = {primary: start for primary, _, _, start, _ in _SCHEMES.values()}
+"""Where in a key's value its company prefix begins: behind the indicator digit of a product, for one."""
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -52,6 +55,7 @@ class Pattern:
     value: re.Pattern[str]
     codes: tuple[str, ...]
     serial_inside: int = 0
+    begins: str = ""  # what is closed of the value, from the company prefix on
 
     def matches(self, identifier: str) -> bool:
         """Whether a canonical identifier is one of those the pattern stands for, or its class itself."""
@@ -96,9 +100,10 @@ def _of_key(urn: str, scheme: str, fields: list[str], closed: list[str]) -> Patt
     if len(closed) == count - 1 and count > 2:
         class_id = _class_of(scheme, closed)
         value = re.compile(re.escape(_value(class_id)) + (".*" if inside else ""))
-        return Pattern(urn, scheme, primary, class_id, value, codes, inside)
-    begins = "." * start + re.escape(closed[0]) if closed else ""
-    return Pattern(urn, scheme, primary, None, re.compile(begins + ".*"), codes, inside)
+        return Pattern(urn, scheme, primary, class_id, value, codes, inside, _value(class_id)[start:])
+    begins = closed[0] if closed else ""
+    value = re.compile("." * start + re.escape(begins) + ".*")
+    return Pattern(urn, scheme, primary, None, value, codes, inside, begins)
 
 
 def _class_of(scheme: str, closed: list[str]) -> str:
@@ -118,7 +123,7 @@ def _value(class_id: str) -> str:
 def _pieces(urn: str, closed: list[str]) -> Pattern:
     """An ITIP whose product is said, perhaps with the piece, and whose total is open."""
     begins = _value(_class_of("sgtin", closed[:2])) + "".join(closed[2:])
-    return Pattern(urn, "itip", "8006", None, re.compile(re.escape(begins) + ".*"), ("21",))
+    return Pattern(urn, "itip", "8006", None, re.compile(re.escape(begins) + ".*"), ("21",), begins=begins[1:13])
 
 
 def _foreign(urn: str, scheme: str, closed: list[str]) -> Pattern:

@@ -11,10 +11,12 @@ Test = Callable[[SeenEvent], bool]
 
 @dataclass(frozen=True)
 class Keys:
-    """Found by any of these index keys under any of these roles (`capture.models.EventKey`)."""
+    """Found by any of these index keys under any of these roles (`capture.models.EventKey`), or by a number within any
+    of these spans of keys (`capture.numbers`)."""
 
-    keys: frozenset[int]
-    roles: frozenset[int]
+    keys: frozenset[int] = frozenset()
+    roles: frozenset[int] = frozenset()
+    spans: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from traceapp.query import api, named_api
 from traceapp.query.collections import COLLECTIONS
@@ -40,7 +41,11 @@ def _like(view: View, shown: Any) -> View:
 
 def _collections() -> Iterator[URLPattern]:
     for of in COLLECTIONS:
-        yield re_path(rf"^{of}/?$", api.CollectionView.as_view(of=of), name=f"epcis-{of}")
+        # Both a collection and its members are retrieved, so the description of the API needs a name for each.
+        named = extend_schema_view(get=extend_schema(operation_id=f"epcis_{of}_list"))
+        own = type(of, (api.CollectionView,), {"__doc__": api.CollectionView.__doc__})
+        listing: type[api.CollectionView] = named(own)
+        yield re_path(rf"^{of}/?$", listing.as_view(of=of), name=f"epcis-{of}")
         yield from _both(of, api.Member.as_view(of=of), api.MemberEvents.as_view(of=of))
 
 

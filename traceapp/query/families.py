@@ -3,18 +3,19 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from traceapp.capture import terms
+from traceapp.capture import numbers, terms
 from traceapp.capture.models import KeyRole
 from traceapp.epcis import extensions
 from traceapp.epcis.extensions import Field, full_name
 from traceapp.epcis.sensor_fields import any_form
 from traceapp.epcis.vocabulary import VocabularyError, bare, one_form
 from traceapp.query import values
-from traceapp.query.criteria import Criterion, Keys
+from traceapp.query.criteria import Criterion, Keys, LookUp
 from traceapp.query.errors import QueryError
-from traceapp.query.measures import COMPARISONS
+from traceapp.query.measures import COMPARISONS, within
 from traceapp.query.seen import SeenEvent
 
 _SCOPES = {
@@ -90,22 +91,27 @@ def extension(name: str, given: Any, prefixes: Mapping[str, str]) -> Criterion |
     if comparison == "EXISTS":
         return _criterion(name, target, lambda one: True) if values.flag(name, given) else None
     if comparison != "EQ":
-        return _criterion(name, target, _ordered(name, comparison, given))
+        compared = _ordered(name, comparison, given)
+        kind = "number" if compared.read is values.as_number else "time"
+        counted = numbers.of_field(target.scope, target.field, kind, inner=target.inner)
+        return _criterion(name, target, compared.holds, within(comparison, counted, [compared.number]))
     wanted = _normals(values.texts(name, given))
 
     def equal(one: Field) -> bool:
         return one.value is not None and terms.normal(one.value) in wanted
 
-    return _criterion(name, target, equal, target.value_keys(wanted))
+    keys = Keys(frozenset(target.value_keys(wanted)), frozenset({KeyRole.VALUE.value}))
+    return _criterion(name, target, equal, (keys,))
 
 
-def _criterion(name: str, target: _Target, holds: Callable[[Field], bool], keys: list[int] | None = None) -> Criterion:
+def _criterion(
+    name: str, target: _Target, holds: Callable[[Field], bool], look_ups: tuple[LookUp, ...] = ()
+) -> Criterion:
     def test(seen: SeenEvent) -> bool:
         return any(target.means(one) and holds(one) for one in seen.fields)
 
-    role = KeyRole.VALUE if keys else KeyRole.FIELD
-    look_up = Keys(frozenset(keys or target.field_keys()), frozenset({role.value}))
-    return Criterion(name, _SCOPES.get(target.scope, ANY_EXTENSION), test, (look_up,))
+    there = Keys(frozenset(target.field_keys()), frozenset({KeyRole.FIELD.value}))
+    return Criterion(name, _SCOPES.get(target.scope, ANY_EXTENSION), test, look_ups or (there,))
 
 
 def _normals(given: list[str]) -> frozenset[str]:
@@ -119,7 +125,16 @@ def _normals(given: list[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _ordered(name: str, comparison: str, given: Any) -> Callable[[Field], bool]:
+@dataclass(frozen=True)
+class _Ordered:
+    """A comparison with a bound, which is a `number` also where it is a moment: seconds since 1970."""
+
+    holds: Callable[[Field], bool]
+    read: Callable[[str], Any]
+    number: int | float
+
+
+def _ordered(name: str, comparison: str, given: Any) -> _Ordered:
     """Numbers with numbers, moments with moments."""
     text = values.one(name, given)
     compare = COMPARISONS[comparison]
@@ -136,7 +151,7 @@ def _ordered(name: str, comparison: str, given: Any) -> Callable[[Field], bool]:
             return False
         return value is not None and compare(value, bound)
 
-    return holds
+    return _Ordered(holds, read, bound.timestamp() if isinstance(bound, datetime) else bound)
 
 
 def is_extension(name: str) -> bool:

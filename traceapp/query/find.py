@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 
 from traceapp.accounts.visibility import Viewer, readable_as, sight
 from traceapp.capture.index import LENGTH
-from traceapp.capture.models import Event, EventKey
+from traceapp.capture.models import Event, EventKey, KeyRole
 from traceapp.query.criteria import Column, Keys, LookUp, Span
 from traceapp.query.parse import Query
 
@@ -137,12 +137,19 @@ def bound_now() -> int:
 
 def _few(look_ups: Sequence[LookUp]) -> tuple[set[int] | None, list[LookUp]]:
     """The records of the first look-up that finds few, and the look-ups that are still to be asked."""
-    promising = sorted(look_ups, key=lambda one: (isinstance(one, Column), isinstance(one, Span)))
+    promising = sorted(look_ups, key=_breadth)
     for one in promising:
         found = list(_records(one)[: FEW + 1])
         if len(found) <= FEW:
             return set(found), [other for other in look_ups if other is not one]
     return None, list(look_ups)
+
+
+def _breadth(one: LookUp) -> int:
+    """Identifiers and words first, then spans of numbers, of time, and what most events have one of few of."""
+    if isinstance(one, Keys):
+        return 1 if one.spans else 0
+    return 2 if isinstance(one, Span) else 3
 
 
 def _records(one: LookUp) -> "QuerySet[Any, int]":
@@ -154,8 +161,13 @@ def _records(one: LookUp) -> "QuerySet[Any, int]":
 
 def _keyed(one: Keys) -> Q:
     keys, roles = sorted(one.keys), sorted(one.roles)
-    condition = Q(key=keys[0]) if len(keys) == 1 else Q(key__in=keys)
-    return condition & (Q(role=roles[0]) if len(roles) == 1 else Q(role__in=roles))
+    found = Q()
+    if keys:
+        condition = Q(key=keys[0]) if len(keys) == 1 else Q(key__in=keys)
+        found = condition & (Q(role=roles[0]) if len(roles) == 1 else Q(role__in=roles))
+    for least, most in sorted(one.spans):
+        found |= Q(key__gte=least, key__lte=most, role=KeyRole.NUMBER.value)
+    return found
 
 
 def _valued(one: Column | Span) -> Q:

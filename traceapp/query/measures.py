@@ -2,11 +2,11 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
-from traceapp.capture import terms
+from traceapp.capture import numbers, terms
 from traceapp.capture.models import KeyRole
 from traceapp.epcis import sensor_fields
 from traceapp.epcis.units import dimension, in_base
@@ -29,7 +29,7 @@ _UNIT = re.compile(r"[A-Z0-9]{2,4}")
 _WORD = re.compile(rf"EQ_({'|'.join(sorted(sensor_fields.TEXTS))})")
 _TIME = re.compile(r"(EQ|GE|LT)_(time|startTime|endTime)")
 SENSORS = frozenset({"sensorElementList"})
-QUANTITIES = frozenset(terms.QUANTITY_LISTS)
+QUANTITIES = frozenset(numbers.QUANTITY_LISTS)
 
 
 def measure(name: str, given: Any) -> Criterion | None:
@@ -43,15 +43,13 @@ def measure(name: str, given: Any) -> Criterion | None:
     return None
 
 
-def _field(*names: str) -> tuple[LookUp, ...]:
-    return (Keys(frozenset(terms.field(terms.SENSOR, one) for one in names), frozenset({KeyRole.FIELD.value})),)
-
-
 def exists_sensors(name: str, given: Any) -> Criterion | None:
     """Any sensor element at all."""
     if not values.flag(name, given):
         return None
-    return Criterion(name, SENSORS, lambda seen: bool(seen.event.get("sensorElementList")), _field("sensorElementList"))
+    key = terms.field(numbers.SENSOR, "sensorElementList")
+    look_up = Keys(frozenset({key}), frozenset({KeyRole.FIELD.value}))
+    return Criterion(name, SENSORS, lambda seen: bool(seen.event.get("sensorElementList")), (look_up,))
 
 
 def _size(name: str, comparison: str, what: str, unit: str | None, given: Any) -> Criterion:
@@ -59,17 +57,27 @@ def _size(name: str, comparison: str, what: str, unit: str | None, given: Any) -
         raise QueryError(name, f"{unit[:20]!r} is not a unit of UN/ECE Recommendation 20, such as KGM or CEL")
     bounds = values.numbers(name, given) if comparison == "EQ" else [values.number(name, given)]
     holds = _holds(COMPARISONS[comparison], what, unit, bounds)
+    named = what if what == "quantity" else f"{numbers.SENSOR} {what}"
+    if unit is None:
+        look_ups = within(comparison, named, bounds)
+    else:
+        converted = [in_base(bound, unit, difference=what == "sDev") for bound in bounds]
+        look_ups = within(comparison, numbers.sized(named, unit), converted)
     if what == "quantity":
-        look_ups: tuple[LookUp, ...] = ()
-        if unit is not None:
-            key = terms.field("", terms.sized("quantity", unit))
-            look_ups = (Keys(frozenset({key}), frozenset({KeyRole.FIELD.value})),)
         return Criterion(name, QUANTITIES, lambda seen: any(holds(*one) for one in seen.amounts()), look_ups)
 
     def test(seen: SeenEvent) -> bool:
         return any(member == what and holds(value, its) for member, value, its in sensor_fields.numbers(seen.event))
 
-    return Criterion(name, SENSORS, test, _field(what if unit is None else terms.sized(what, unit)))
+    return Criterion(name, SENSORS, test, look_ups)
+
+
+def within(comparison: str, name: str, bounds: Iterable[numbers.Number]) -> tuple[LookUp, ...]:
+    """The look-up of numbers under a name that compare so with any of the bounds."""
+    ends = {"EQ": (True, True), "GT": (True, False), "GE": (True, False), "LT": (False, True), "LE": (False, True)}
+    least, most = ends[comparison]
+    spans = (numbers.span(name, bound if least else None, bound if most else None) for bound in bounds)
+    return (Keys(spans=frozenset(spans)),)
 
 
 def _holds(
@@ -98,7 +106,7 @@ def _word(name: str, member: str, given: Any) -> Criterion:
     def test(seen: SeenEvent) -> bool:
         return any(found == member and text in wanted for found, text in sensor_fields.texts(seen.event))
 
-    keys = frozenset(terms.value(terms.SENSOR, member, one) for one in wanted)
+    keys = frozenset(terms.value(numbers.SENSOR, member, one) for one in wanted)
     return Criterion(name, SENSORS, test, (Keys(keys, frozenset({KeyRole.VALUE.value})),))
 
 
@@ -113,4 +121,5 @@ def _time(name: str, comparison: str, member: str, given: Any) -> Criterion:
                 return True
         return False
 
-    return Criterion(name, SENSORS, test, _field(member))
+    named = f"{numbers.SENSOR} {member}"
+    return Criterion(name, SENSORS, test, within(comparison, named, [bound.timestamp()]))

@@ -6,7 +6,7 @@ from typing import Any
 
 from traceapp.accounts.visibility import Viewer
 from traceapp.query import values
-from traceapp.query.errors import QueryTooComplex, QueryTooLarge
+from traceapp.query.errors import QueryError, QueryTooComplex, QueryTooLarge
 from traceapp.query.find import Finder, Place
 from traceapp.query.parse import ORDERS, Query
 from traceapp.query.records import Shown, show
@@ -96,13 +96,23 @@ def _sorted_page(query: Query, viewer: Viewer, bound: int, after: Place | None, 
             found.append(one)
     found.sort(key=lambda one: one.pk)
     found.sort(key=lambda one: _sort_key(one, query.order_by), reverse=query.descending)
-    start = next((at + 1 for at, one in enumerate(found) if after is not None and one.pk == after.pk), 0)
+    start = _start(found, after)
     made.shown = found[start : start + size]
     made.more = len(found) > start + size
     made.last = Place(None, made.shown[-1].pk) if made.shown else after
     if start:
         made.withheld = []  # told on the first page
     return made
+
+
+def _start(found: list[Shown], after: Place | None) -> int:
+    """Where the next page begins. QueryError if the last event of the page before is not there any more."""
+    if after is None:
+        return 0
+    start = next((at + 1 for at, one in enumerate(found) if one.pk == after.pk), None)
+    if start is None:
+        raise QueryError("nextPageToken", "the event that it goes on from cannot be seen any more; ask again")
+    return start
 
 
 def _sort_key(one: Shown, name: str) -> tuple[int, Any]:
@@ -112,7 +122,10 @@ def _sort_key(one: Shown, name: str) -> tuple[int, Any]:
     value = next((at for at in found if at is not None), None)
     if value is None:
         return 0, 0
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return 1, value
+    if isinstance(value, bool):
+        return 3, str(value)
+    number = value if isinstance(value, int | float) else values.as_number(value)  # XML has no numbers, only texts
+    if number is not None:
+        return 1, number
     moment = values.as_time(str(value))
     return (2, moment) if moment is not None else (3, str(value))

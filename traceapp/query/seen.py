@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from traceapp.capture.terms import QUANTITY_LISTS
+from traceapp.capture.numbers import QUANTITY_LISTS
 from traceapp.commitments.times import parse_rfc3339
 from traceapp.epcis.extensions import Field, fields_of
 

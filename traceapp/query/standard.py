@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from traceapp.capture import terms
+from traceapp.capture import numbers, terms
 from traceapp.capture.models import KeyRole
 from traceapp.epcis.identifiers import IdentifierError, canonical
 from traceapp.epcis.models import TYPES
@@ -168,7 +168,9 @@ def _declared_when(*, least: bool) -> Make:
             moment = values.as_time(declaration.get("declarationTime", ""))
             return moment is not None and (moment >= bound if least else moment < bound)
 
-        return _declared(name, test)
+        ends = {"least" if least else "most": bound.timestamp()}
+        look_up = Keys(spans=frozenset({numbers.span(numbers.DECLARED, **ends)}))
+        return Criterion(name, frozenset({"errorDeclaration"}), lambda seen: test(_declaration(seen)), (look_up,))
 
     return make
 

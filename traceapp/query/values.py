@@ -1,19 +1,17 @@
 """Values of query parameters as they come in: numbers, times, words, lists by `|`. What is none is named."""
 
-import math
 import re
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from typing import Any
 
 from traceapp.commitments.times import parse_rfc3339
+from traceapp.epcis.scalars import as_number, as_time
 from traceapp.query.errors import QueryError, QueryTooComplex
+
+__all__ = ["as_number", "as_time", "boolean", "count", "flag", "number", "numbers", "one", "texts", "time"]
 
 MOST_VALUES = 500  # in one list
 _LOST_PLUS = re.compile(r"(.*T[0-9:.]+) ([0-9]{2}:[0-9]{2})")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-MOST_DIGITS = 60
 
 
 def texts(name: str, given: Any) -> list[str]:
@@ -70,34 +68,6 @@ def number(name: str, given: Any) -> int | float:
 def numbers(name: str, given: Any) -> list[int | float]:
     """A list of numbers."""
     return [number(name, text) for text in texts(name, given)]
-
-
-def as_number(text: str) -> int | float | None:
-    """The number that a text is, or None. Whole ones stay whole, so that nothing is rounded away."""
-    if len(text) > MOST_DIGITS or not _NUMBER.fullmatch(text):
-        return None
-    try:
-        exact = Decimal(text)
-    except InvalidOperation:
-        return None
-    if abs(exact) < Decimal(10) ** 30 and exact == exact.to_integral_value():
-        return int(exact)
-    found = float(exact)
-    return found if math.isfinite(found) else None
-
-
-def as_time(text: str) -> datetime | None:
-    """The moment that a text is, a date being its beginning in UTC; or None."""
-    try:
-        return parse_rfc3339(text)
-    except ValueError:
-        pass
-    if not _DATE.fullmatch(text):
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def count(name: str, given: Any) -> int:
