@@ -35,6 +35,7 @@ class Rule:
 
 ANY_MEMBER = Rule()
 _DEVICE_MANAGER = Rule(roles=frozenset({DEVICE_MANAGER}))
+_RECORDER_OR_TREASURER = Rule(roles=frozenset({RECORDER, TREASURER}))
 _TREASURER = Rule(roles=frozenset({TREASURER}))
 _SETTLEMENT = Rule(roles=frozenset({SETTLEMENT}), settlement=True, person=True)
 
@@ -43,6 +44,8 @@ TABLE: dict[str, Rule] = {
     "register_device": _DEVICE_MANAGER,
     "rotate_device": _DEVICE_MANAGER,
     "revoke_device": _DEVICE_MANAGER,
+    "record_leg": Rule(roles=frozenset({RECORDER})),
+    "challenge_leg": _RECORDER_OR_TREASURER,
     "open_account": _TREASURER,
     "propose_mint": _SETTLEMENT,
     "approve_mint": _SETTLEMENT,
@@ -55,6 +58,7 @@ TABLE: dict[str, Rule] = {
     "get_batches": ANY_MEMBER,
     "has_id": ANY_MEMBER,
     "get_devices": ANY_MEMBER,
+    "get_legs": ANY_MEMBER,
     "get_account": ANY_MEMBER,
     "get_rows": ANY_MEMBER,
     "get_balance": ANY_MEMBER,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chaincode.traceability import access, deposits, devices, events, ids, keys, money_queries, queries
+from chaincode.traceability import access, deposits, devices, events, ids, keys, legs, money_queries, queries
 from chaincode.traceability.context import Context
 from chaincode.traceability.errors import BAD_REQUEST, ContractError
 from chaincode.traceability.rules import batches
@@ -40,6 +40,8 @@ HANDLERS: dict[str, Handler] = {
     "register_device": devices.register_device,
     "rotate_device": devices.rotate_device,
     "revoke_device": devices.revoke_device,
+    "record_leg": legs.record_leg,
+    "challenge_leg": legs.challenge_leg,
     "open_account": deposits.open_account,
     "propose_mint": deposits.propose_mint,
     "approve_mint": deposits.approve_mint,
@@ -52,6 +54,7 @@ HANDLERS: dict[str, Handler] = {
     "get_batches": _query(queries.get_batches),
     "has_id": _query(queries.has_id),
     "get_devices": _query(devices.get_devices),
+    "get_legs": _query(legs.get_legs),
     "get_account": _query(money_queries.get_account),
     "get_rows": _query(money_queries.get_rows),
     "get_balance": _query(money_queries.get_balance),

@@ -4,9 +4,8 @@ Each takes one JSON object with its caller's id, works once for it, and returns 
 with `bad_request`, `forbidden`, and, for what was done before, `already_recorded` or `conflict`.
 """
 
-from chaincode.traceability import keys, requests
+from chaincode.traceability import keys, queries, requests
 from chaincode.traceability.access import Caller
-from chaincode.traceability.canonical import canonical, parse
 from chaincode.traceability.context import Context
 from chaincode.traceability.device_state import Device
 from chaincode.traceability.errors import BAD_REQUEST, UNKNOWN_DEVICE, ContractError
@@ -51,8 +50,7 @@ def get_devices(ctx: Context, request_json: str) -> bytes:
     if not isinstance(wanted, list) or len(wanted) > MAX_KIDS:
         raise ContractError(BAD_REQUEST, f"kids must be a list of at most {MAX_KIDS}")
     named = list(dict.fromkeys(devices.kid(one, f"kids[{index}]") for index, one in enumerate(wanted)))
-    found = ctx.get_state_multiple([keys.device(kid) for kid in named])
-    return canonical({kid: parse(data.decode()) if data else None for kid, data in zip(named, found, strict=True)})
+    return queries.documents(ctx, keys.device, named)
 
 
 def held(ctx: Context, kid: str) -> Device:

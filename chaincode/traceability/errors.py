@@ -12,6 +12,11 @@ INSUFFICIENT_FUNDS = "insufficient_funds"
 SAME_PERSON = "same_person"  # what two persons have to do
 UNKNOWN_DEVICE = "unknown_device"
 DEVICE_NOT_ACTIVE = "device_not_active"  # its key was registered later
+UNKNOWN_BATCH = "unknown_batch"  # not on the ledger as it is named
+OVERLAP = "overlap"  # the device is on another leg at that time
+ALREADY_CHALLENGED = "already_challenged"
+TOO_LATE = "too_late"
+TOO_EARLY = "too_early"
 DEVICE_REVOKED = "device_revoked"  # its key was rotated or revoked before
 
 

@@ -16,6 +16,15 @@ def device(kid: str) -> str:
     return f"device/{kid}"
 
 
+def leg(leg_id: str) -> str:
+    return f"leg/{leg_id}"
+
+
+def device_leg(device: str, start: str) -> str:
+    """By time: the legs of a device, to be read as a range."""
+    return f"device-leg/{device}/{start}"
+
+
 def account(holder: Holder) -> str:
     return f"account/{holder.msp_id}/{holder.organisation}"
 

@@ -1,7 +1,7 @@
 """Times in state and requests: RFC 3339, UTC, whole milliseconds, `2026-05-14T09:12:00.000Z`."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _SHAPE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
@@ -22,3 +22,13 @@ def is_rfc3339(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def later(moment: str, *, hours: int = 0, minutes: int = 0, milliseconds: int = 0) -> str:
+    """So much after (or, negative, before) a time of this form."""
+    return rfc3339(datetime.fromisoformat(moment) + timedelta(hours=hours, minutes=minutes, milliseconds=milliseconds))
+
+
+def milliseconds(start: str, end: str) -> int:
+    """From one time of this form to another."""
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)) // timedelta(milliseconds=1)

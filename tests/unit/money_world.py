@@ -58,9 +58,9 @@ class World:
     def pass_time(self, **how_long: int) -> None:
         self.clock += timedelta(**how_long)
 
-    def time(self, away: timedelta = timedelta()) -> str:
+    def time(self, **away: int) -> str:
         """Now, or so far from it, as the state has it."""
-        return rfc3339(self.clock + away)
+        return rfc3339(self.clock + timedelta(**away))
 
     def open(self, *holders: dict[str, str]) -> None:
         for holder in holders:

@@ -1,22 +1,16 @@
 """Devices' keys by the contract alone."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.unit.contract_refusals import refusal
+from tests.unit.leg_world import ANOTHER, X, jwk
 from tests.unit.money_world import NOBODY, SELLER, World, device_manager
 
-X = "gJZnzVv-zchL3XtUTmHvJYuWAF-Qv4e2I_pP4GGDNHs"
-ANOTHER = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"  # RFC 8037, appendix A.2
 OWNER = device_manager(SELLER)
 KID = "8004-9506000111-logger-7"
-
-
-def jwk(x: str = X) -> dict[str, str]:
-    return {"crv": "Ed25519", "kty": "OKP", "x": x}
 
 
 @pytest.fixture
@@ -130,16 +124,16 @@ def test_a_rotation_brings_another_key_under_another_name(world: World) -> None:
 def test_a_revocation_says_since_when_and_can_only_reach_further_back(world: World) -> None:
     world.call(OWNER, "register_device", registration(world))
     world.pass_time(hours=5)
-    later = world.time(timedelta(milliseconds=1))
+    later = world.time(milliseconds=1)
     assert "not be after" in refusal(world, OWNER, "revoke_device", revocation(world, **{"from": later})).message
-    two_hours_ago = world.time(-timedelta(hours=2))
+    two_hours_ago = world.time(hours=-2)
     wanted = revocation(world, **{"from": two_hours_ago})
     document = world.call(OWNER, "revoke_device", wanted)
     assert (document["status"], document["reason"]) == ("revoked", "lost")
     assert (document["from"], document["endedAt"]) == (two_hours_ago, world.time())
     assert refusal(world, OWNER, "revoke_device", wanted).code == "already_recorded"
     assert refusal(world, OWNER, "revoke_device", revocation(world)).code == "conflict"
-    earlier = revocation(world, reason="compromised", **{"from": world.time(-timedelta(hours=4))})
+    earlier = revocation(world, reason="compromised", **{"from": world.time(hours=-4)})
     assert world.call(OWNER, "revoke_device", earlier)["from"] == earlier["from"]
     assert refusal(world, OWNER, "rotate_device", rotation(world)).code == "device_revoked"
 

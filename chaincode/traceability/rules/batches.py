@@ -7,7 +7,6 @@ from chaincode.traceability import ids, requests
 from chaincode.traceability.access import Caller
 from chaincode.traceability.errors import BAD_REQUEST, ContractError
 from chaincode.traceability.state import Batch
-from chaincode.traceability.times import is_rfc3339
 
 KINDS = ("epcis", "sensor", "forecast", "model")
 MAX_SIZE = 2**31 - 1
@@ -39,7 +38,7 @@ def parse_request(text: str) -> Request:
         raise ContractError(BAD_REQUEST, "root must be 64 lower-case hex characters")
     if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= MAX_SIZE:
         raise ContractError(BAD_REQUEST, f"size must be an integer from 1 to {MAX_SIZE}")
-    start, end = _time(found["from"], "from"), _time(found["to"], "to")
+    start, end = requests.time(found["from"], "from"), requests.time(found["to"], "to")
     if start > end:  # of one fixed form, so text order is time order
         raise ContractError(BAD_REQUEST, "from must not be after to")
     return Request(id=batch_id, kind=kind, root=root, size=size, from_=start, to=end)
@@ -64,9 +63,3 @@ def same(held: Batch, wanted: Batch) -> bool:
     """Whether the ledger already holds what is asked for: the same commitment by the same organisation."""
     mine = (wanted.organisation, wanted.msp_id, wanted.kind, wanted.root, wanted.size)
     return (held.organisation, held.msp_id, held.kind, held.root, held.size) == mine
-
-
-def _time(value: object, name: str) -> str:
-    if not isinstance(value, str) or not is_rfc3339(value):
-        raise ContractError(BAD_REQUEST, f"{name} must be a UTC time such as 2026-05-14T09:12:00.000Z")
-    return value

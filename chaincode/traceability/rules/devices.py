@@ -19,7 +19,6 @@ from chaincode.traceability.errors import (
     ContractError,
 )
 from chaincode.traceability.rules import money
-from chaincode.traceability.times import is_rfc3339
 
 ACTIVE, ROTATED, REVOKED = "active", "rotated", "revoked"
 REASONS = ("broken", "compromised", "lost", "retired")
@@ -81,11 +80,7 @@ def parse_rotation(text: str) -> Rotation:
 
 def parse_revocation(text: str) -> Revocation:
     found = requests.members(text, ("id", "kid", "reason", "from"))
-    reason, since = found["reason"], found["from"]
-    if reason not in REASONS or not isinstance(reason, str):
-        raise ContractError(BAD_REQUEST, f"reason must be one of {', '.join(REASONS)}")
-    if not isinstance(since, str) or not is_rfc3339(since):
-        raise ContractError(BAD_REQUEST, "from must be a UTC time such as 2026-05-14T09:12:00.000Z")
+    reason, since = requests.one_of(found["reason"], "reason", REASONS), requests.time(found["from"], "from")
     return Revocation(ids.check(found["id"]), kid(found["kid"], "kid"), reason, since)
 
 
