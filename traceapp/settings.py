@@ -132,6 +132,8 @@ BATCH_WAIT = env.float("BATCH_WAIT", 0.5)  # seconds a batch waits for company
 ANCHOR_WITHIN = env.int("ANCHOR_WITHIN", 24 * 3600)  # seconds: what a receipt promises at the latest
 CAPTURE_MAX_BYTES = env.int("CAPTURE_MAX_BYTES", 5 * 1024 * 1024)
 CAPTURE_MAX_EVENTS = env.int("CAPTURE_MAX_EVENTS", 5000)
+SENSORS_MAX_BYTES = env.int("SENSORS_MAX_BYTES", 11 * 1024 * 1024)  # of one upload of device messages
+SENSORS_MAX_MESSAGES = env.int("SENSORS_MAX_MESSAGES", 2000)
 # Hosts to which events may be sent though they are inside a network, and without TLS: a receiver beside us.
 SUBSCRIPTIONS_PRIVATE_HOSTS = [name.lower() for name in env.list("SUBSCRIPTIONS_PRIVATE_HOSTS", default=[])]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # above the capture limit, whose own answer is clearer
@@ -174,7 +176,12 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "traceapp.web.problems.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_THROTTLE_CLASSES": ["traceapp.web.throttles.Window"],
-    "DEFAULT_THROTTLE_RATES": {"anon": env.str("RATE_ANON", "600/min"), "user": env.str("RATE_USER", "12000/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env.str("RATE_ANON", "600/min"),
+        "user": env.str("RATE_USER", "12000/min"),
+        "gateway": env.str("RATE_GATEWAY", "3000/min"),  # uploads of device messages by one address
+        "device": env.str("RATE_DEVICE", "12000/min"),  # messages of one device's key
+    },
     "NUM_PROXIES": BEHIND_PROXY,  # X-Forwarded-For is believed from a proxy of ours only
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}

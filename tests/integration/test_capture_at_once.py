@@ -1,10 +1,6 @@
 """Repeats that arrive at the same moment are stored once."""
 
-import sqlite3
-import threading
-
 import pytest
-from django.db import connection
 
 from tests.capture_documents import document, shipping
 from tests.factories import OrganisationFactory
@@ -20,44 +16,6 @@ EVENT_ID = "urn:uuid:0d8e7e6c-1f4e-4a88-9d3c-8f8a3c7d1a01"
 @pytest.fixture
 def farm(transactional_db):
     return OrganisationFactory()
-
-
-@pytest.fixture
-def race(farm, tmp_path):
-    """Run calls at the same moment, each in a thread with a connection of its own; their results or errors, in order.
-
-    The tests' database on SQLite lives in memory, where connections do not wait for each other as they do on a file:
-    so it is a file here.
-    """
-    file = None
-    if connection.vendor == "sqlite":
-        file = tmp_path / "race.sqlite3"
-        connection.ensure_connection()
-        with sqlite3.connect(file) as copy:
-            connection.connection.backup(copy)
-
-    def at_once(*calls):
-        start, results = threading.Barrier(len(calls)), [None] * len(calls)
-
-        def run(index, call):
-            if file is not None:
-                connection.settings_dict = {**connection.settings_dict, "NAME": str(file)}
-            start.wait()
-            try:
-                results[index] = call()
-            except Exception as error:
-                results[index] = error
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        return results
-
-    return at_once
 
 
 def stored(race):

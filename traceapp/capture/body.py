@@ -1,15 +1,13 @@
 """The body of a request to the capture interface: its bytes as sent, within the limits, and which form they are in."""
 
-from typing import BinaryIO
-
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.exceptions import UnsupportedMediaType
 
 from traceapp.capture import documents
 from traceapp.capture.errors import CaptureRefused, DocumentTooLarge
+from traceapp.web.request_body import BodyTooLarge, LengthError, read_body
 
-MOST_UNSEEN = 64 * 1024 * 1024  # bytes of a document too large that are read before it is refused
 FORMS = {
     **dict.fromkeys(("application/json", "application/ld+json"), "json"),
     **dict.fromkeys(("application/xml", "text/xml"), "xml"),
@@ -29,33 +27,11 @@ def body_of(request: HttpRequest) -> tuple[bytes, str]:
 
 def _bytes(request: HttpRequest) -> bytes:
     try:
-        size = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
+        return read_body(request, settings.CAPTURE_MAX_BYTES)
+    except LengthError:
         raise CaptureRefused([("Content-Length", "This header must be a number.")]) from None
-    if not size and request.META.get("wsgi.input_terminated"):
-        return _of_unknown_length(request.META["wsgi.input"])
-    try:
-        documents.check_size(size)
-    except DocumentTooLarge:
-        _read_on(request)
-        raise
-    return request.body
-
-
-def _of_unknown_length(stream: BinaryIO) -> bytes:
-    """A body sent in chunks, without a Content-Length: Django would take it for an empty one."""
-    body = stream.read(settings.CAPTURE_MAX_BYTES + 1)
-    try:
-        documents.check_size(len(body))
-    except DocumentTooLarge as error:
-        _read_on(stream)
+    except BodyTooLarge as error:
+        if error.size is not None:
+            documents.check_size(error.size)
         why = f"The document has more than {settings.CAPTURE_MAX_BYTES:,} bytes, the most that are taken at once."
         raise DocumentTooLarge([("", f"{why} Split it into several.")]) from error
-    return body
-
-
-def _read_on(stream: BinaryIO | HttpRequest) -> None:
-    """Take in the rest unseen, within reason: a client that still sends when we hang up never reads our answer."""
-    left = MOST_UNSEEN
-    while left > 0 and (piece := stream.read(min(left, 1 << 20))):
-        left -= len(piece)

@@ -48,8 +48,8 @@ class SensorKind:
             kid=read.kid,
             seq=read.seq,
             digest=hashlib.sha256(read.compact.encode()).hexdigest(),
-            first=moment(found.first or 0.0),
-            last=moment(found.last or 0.0),
+            first=moment(found.first),
+            last=moment(found.last),
             count=found.count,
         )
 

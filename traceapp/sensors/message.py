@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from traceapp.commitments.canonical import StrictJsonError, parse_strict
 from traceapp.sensors import senml
 from traceapp.sensors.senml import PackError, Readings
 from traceapp.verifier import jws
@@ -16,6 +17,7 @@ CLOCK_AHEAD: Final = 300.0
 """So many seconds a reading may be ahead of our clock."""
 EARLIEST: Final = 946684800.0  # 2000-01-01: a clock that says less was never set
 _MOST_SEQ: Final = 2**53 - 1
+_HEADER: Final = 4096  # characters in which a header has to end to be looked at
 
 
 class Reason(StrEnum):
@@ -65,7 +67,7 @@ def read(compact: str) -> Message:
     """Take a message apart. Refused."""
     if len(compact) > MOST_BYTES:
         why = f"The message has {len(compact):,} bytes; {MOST_BYTES:,} are the most. Send fewer readings in each."
-        raise Refused(Reason.TOO_LARGE, why)
+        raise Refused(Reason.TOO_LARGE, why, _claimed_kid(compact))
     try:
         opened = jws.opened(compact)
     except jws.AlgorithmError as error:
@@ -81,6 +83,16 @@ def read(compact: str) -> Message:
         why = "The protected header has no seq, a whole number that counts this key's messages from 1."
         raise Refused(Reason.SEQ, why, kid[:100])
     return Message(compact, kid, seq, opened)
+
+
+def _claimed_kid(compact: str) -> str:
+    """The kid in the header of a message that is not read further, to be counted there; empty if there is none."""
+    try:
+        header = parse_strict(jws.from_base64url(compact[: compact.find(".", 0, _HEADER)]))
+    except (jws.JwsError, StrictJsonError):
+        return ""
+    kid = header.get("kid") if isinstance(header, dict) else None
+    return kid if isinstance(kid, str) else ""
 
 
 def check(message: Message, key: bytes, now: float) -> Readings:
@@ -103,13 +115,13 @@ def check(message: Message, key: bytes, now: float) -> Readings:
 
 
 def _check_clock(message: Message, found: Readings, now: float) -> None:
-    first, last = found.first, found.last
-    if first is None or last is None:
+    if not found.series:
         raise Refused(Reason.NO_READING, "The message holds no reading in a unit that is read.", message.kid)
-    if last > now + CLOCK_AHEAD:
-        why = f"A reading is {last - now:,.0f} seconds ahead of our clock. Set the device's clock, then sign anew."
+    if found.last > now + CLOCK_AHEAD:
+        ahead = found.last - now
+        why = f"A reading is {ahead:,.0f} seconds ahead of our clock. Set the device's clock, then sign anew."
         raise Refused(Reason.CLOCK, why, message.kid)
-    if first < EARLIEST:
+    if found.first < EARLIEST:
         raise Refused(
             Reason.CLOCK, "A reading is older than the year 2000: the device's clock is not set.", message.kid
         )

@@ -29,6 +29,7 @@ class Device(models.Model):
     band_max = models.DecimalField(_("keep below, °C"), max_digits=5, decimal_places=2, null=True, blank=True)
     salt = models.BinaryField(max_length=16, help_text="Of the details whose hash is on the ledger.")
     last_seen = models.DateTimeField(null=True, help_text="When its last message came in.")
+    last_reading = models.DateTimeField(null=True, help_text="The time of its latest reading.")
     battery = models.FloatField(null=True, help_text="Percent, as last told.")
     clock_offset = models.FloatField(
         null=True, help_text="Seconds its clock was ahead of ours, at least, when last seen."

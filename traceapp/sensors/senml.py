@@ -51,14 +51,14 @@ class Readings:
         return sum(len(one.times) for one in self.series.values())
 
     @property
-    def first(self) -> float | None:
-        """The earliest reading's time; None if there are none."""
-        return min((min(one.times) for one in self.series.values()), default=None)
+    def first(self) -> float:
+        """The earliest reading's time. ValueError if there is none."""
+        return min(min(one.times) for one in self.series.values())
 
     @property
-    def last(self) -> float | None:
-        """The latest reading's time."""
-        return max((max(one.times) for one in self.series.values()), default=None)
+    def last(self) -> float:
+        """The latest reading's time. ValueError if there is none."""
+        return max(max(one.times) for one in self.series.values())
 
     def of(self, quantity: Quantity) -> Iterator[Series]:
         """The series of a quantity, one a probe."""

@@ -21,22 +21,31 @@ class Window(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count this request; False where it is one too many, which DRF answers with 429."""
         member = request.user if request.user and request.user.is_authenticated else None
-        scope = "user" if member else "anon"
-        rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
-        most, seconds = _rate(rates[scope])
-        now = time.time()
-        key = f"throttle:{scope}:{member.pk if member else self.get_ident(request)}:{int(now // seconds)}"
-        cache.add(key, 0, timeout=2 * seconds)
-        try:
-            count = cache.incr(key)
-        except ValueError:  # pushed out of the cache just now
-            count = 1
-        self._left = seconds - now % seconds
-        return count <= most
+        scope = "user" if member else self.of_nobody(view)
+        self._left = wait(scope, str(member.pk) if member else self.get_ident(request))
+        return not self._left
+
+    def of_nobody(self, view: Any) -> str:
+        """The scope of whoever has no login; a view whose callers never have one names its own."""
+        return str(getattr(view, "throttle_scope", "anon"))
 
     def wait(self) -> float:
         """Seconds until the next window."""
         return self._left
+
+
+def wait(scope: str, who: str) -> float:
+    """Count one more of `who` in this window; seconds until the next one where it is one too many, else 0."""
+    rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+    most, seconds = _rate(rates[scope])
+    now = time.time()
+    key = f"throttle:{scope}:{who}:{int(now // seconds)}"
+    cache.add(key, 0, timeout=2 * seconds)
+    try:
+        count = cache.incr(key)
+    except ValueError:  # pushed out of the cache just now
+        count = 1
+    return 0.0 if count <= most else seconds - now % seconds
 
 
 def _rate(text: str) -> tuple[int, int]:

@@ -1,0 +1,90 @@
+"""Messages in: each is checked by itself, then all good ones are stored and queued in one database transaction."""
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from django.db import IntegrityError
+
+from traceapp.sensors import message, store
+from traceapp.sensors.message import CLOCK_AHEAD, Message, Reason, Refused
+from traceapp.sensors.models import DeviceKey
+from traceapp.sensors.outcomes import Checked, Refusals, Taken
+from traceapp.web import throttles
+
+_PAGE: Final = 400
+
+
+def take(compacts: Sequence[str], *, limited: bool = True) -> list[Taken]:
+    """Store and queue what can be, refuse the rest with reasons, and answer each in its order.
+
+    Whatever is answered as taken is in the database, committed, with its leaf in the queue for the ledger.
+    `limited`: no more of one key's messages than its rate; not for a broker, which lets a device through at its own.
+    """
+    now = time.time()
+    refused: Refusals = {}
+    checked = list(_checked(compacts, refused, now, limited=limited))
+    try:
+        taken = store.store(checked, refused, now)
+    except IntegrityError:  # another process took one of them meanwhile: now it is seen
+        taken = store.store(checked, refused, now)
+    return [taken[position] for position in range(len(compacts))]
+
+
+def _checked(compacts: Sequence[str], refused: Refusals, now: float, *, limited: bool) -> Iterator[Checked]:
+    """What is good in itself. No transaction is open: signatures take time."""
+    read: list[tuple[int, Message]] = []
+    unread: list[tuple[int, Refused]] = []
+    for position, compact in enumerate(compacts):
+        try:
+            read.append((position, message.read(compact)))
+        except Refused as error:
+            unread.append((position, error))
+    keys = keys_named([one.kid for _, one in read] + [why.kid for _, why in unread])
+    for position, why in unread:
+        refused[position] = Taken(keys.get(why.kid), why.kid, refused=why)
+    for position, one in read:
+        key = keys.get(one.kid)
+        try:
+            good = _check(position, one, key, now)
+            if limited:
+                _limit(good.key)
+            yield good
+        except Refused as error:
+            refused[position] = Taken(key, one.kid, one.seq, refused=error)
+
+
+def keys_named(kids: Iterable[str]) -> dict[str, DeviceKey]:
+    """Keys, with device and organisation, by their kids; unknown ones are left out."""
+    wanted = sorted({kid for kid in kids if kid})
+    found: dict[str, DeviceKey] = {}
+    for start in range(0, len(wanted), _PAGE):
+        page = DeviceKey.objects.filter(kid__in=wanted[start : start + _PAGE])
+        found.update((key.kid, key) for key in page.select_related("device__organisation"))
+    return found
+
+
+def _check(position: int, one: Message, key: DeviceKey | None, now: float) -> Checked:
+    if key is None:
+        why = f"No device here has a key {one.kid[:64]!r}. Register the device first."
+        raise Refused(Reason.UNKNOWN_DEVICE, why, one.kid)
+    if key.state == DeviceKey.State.REQUESTED:
+        raise Refused(Reason.NOT_ACTIVE, "This key is not on the ledger yet. Send the message again later.", one.kid)
+    if key.state not in (DeviceKey.State.ACTIVE, DeviceKey.State.ROTATED):
+        raise Refused(Reason.ENDED, f"The key {one.kid} is not in use: {key.state}.", one.kid)
+    readings = message.check(one, bytes(key.public_key), now)
+    first, last = readings.first, readings.last
+    if key.ended_at is not None and last > key.ended_at.timestamp() + CLOCK_AHEAD:
+        why = f"The key {one.kid} was replaced at {key.ended_at:%Y-%m-%d %H:%M} UTC, and a reading is later."
+        raise Refused(Reason.ENDED, why, one.kid)
+    digest = hashlib.sha256(one.compact.encode()).digest()
+    return Checked(position, one, key, readings, first, last, digest)
+
+
+def _limit(key: DeviceKey) -> None:
+    """Counted once the signature is good, so that nobody else uses up what a device may send."""
+    seconds = throttles.wait("device", key.kid)
+    if seconds:
+        why = f"This device sends too many messages. Send this one again in {seconds:.0f} seconds."
+        raise Refused(Reason.RATE, why, key.kid)
