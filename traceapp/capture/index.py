@@ -11,6 +11,7 @@ from traceapp.capture.numbers import prefixes_of
 from traceapp.capture.terms import cached_key, terms_of
 from traceapp.commitments.times import parse_rfc3339
 from traceapp.epcis.digital_link import parse_path
+from traceapp.epcis.extensions import full_name
 from traceapp.epcis.identifiers import IdentifierError, canonical, lot, parse
 from traceapp.epcis.parse import Goods, ParsedEvent, goods
 from traceapp.epcis.sensor_fields import any_form
@@ -61,7 +62,7 @@ def index_of(parsed: ParsedEvent) -> EventIndex:
     return EventIndex(
         event_id=raw["eventID"],
         is_error_declaration=declared,
-        type=raw["type"],
+        type=full_name(raw["type"], parsed.context)[:LENGTH],
         time=parse_rfc3339(raw["eventTime"]),
         offset=raw["eventTimeZoneOffset"],
         action=raw.get("action", ""),

@@ -85,7 +85,7 @@ class Event(models.Model):
     visibility = models.PositiveSmallIntegerField(choices=Visibility.choices, help_text="Outlives a dropped record.")
     event_id = models.CharField(max_length=EVENT_ID_LENGTH)
     is_error_declaration = models.BooleanField(default=False)
-    type = models.CharField(max_length=24)
+    type = models.CharField(max_length=200, help_text="Bare, or the full name of a type of somebody's own.")
     time = StoredTime()
     offset = models.CharField(max_length=6)
     action = models.CharField(max_length=8, blank=True)

@@ -27,7 +27,7 @@ def is_event(body: bytes, form: str) -> bool:
         raw = parse_strict(body)
     except StrictJsonError:
         return False
-    return isinstance(raw, dict) and _type(raw) in TYPES
+    return isinstance(raw, dict) and (_type(raw) in TYPES or ":" in _type(raw))
 
 
 def read_event(body: bytes, form: str) -> ParsedEvent:

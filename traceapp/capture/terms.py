@@ -12,13 +12,15 @@ from traceapp.capture.models import KeyRole
 from traceapp.capture.numbers import SENSOR, numbers_of
 from traceapp.commitments.times import parse_rfc3339
 from traceapp.epcis import sensor_fields
-from traceapp.epcis.extensions import Scalar, fields_of
+from traceapp.epcis.extensions import Scalar, fields_of, full_name
 from traceapp.epcis.identifiers import key
 from traceapp.epcis.sensor_fields import any_form
 from traceapp.epcis.vocabulary import one_form
 
 Term = tuple[int, int]
 """(key, role)"""
+
+TYPE = "type"
 
 cached_key = lru_cache(maxsize=65536)(key)
 
@@ -65,6 +67,9 @@ def normal(given: Scalar) -> str:
 def terms_of(event: Mapping[str, Any], prefixes: Mapping[str, str]) -> Iterator[Term]:
     """Every term of an event; some may come twice."""
     yield event_id(event["eventID"]), KeyRole.EVENT_ID.value
+    if ":" in event["type"]:
+        for name in {event["type"], full_name(event["type"], prefixes)}:
+            yield field(TYPE, name), KeyRole.FIELD.value
     if "transformationID" in event:
         yield cached_key(any_form(event["transformationID"])), KeyRole.TRANSFORMATION.value
     yield from _parties(event)

@@ -1,4 +1,4 @@
-"""The five event types of EPCIS 2.0 as typed values, made from events that have been checked (see `parse`).
+"""The event types of EPCIS 2.0 as typed values, made from events that have been checked (see `parse`).
 
 Names are the standard's in snake case. Times are in UTC; business step, disposition and types of the CBV are bare words
 whatever spelling came in; identifiers are as received (`identifiers.canonical` and `goods` give the canonical ones).
@@ -209,7 +209,13 @@ class TransformationEvent(Event):
     ilmd: dict[str, Any] | None = None
 
 
-AnyEvent: TypeAlias = ObjectEvent | AggregationEvent | AssociationEvent | TransactionEvent | TransformationEvent
+class ExtendedEvent(Event):
+    """An event of somebody's own type, a URI; what it holds besides is in the event as received."""
+
+
+AnyEvent: TypeAlias = (
+    ObjectEvent | AggregationEvent | AssociationEvent | TransactionEvent | TransformationEvent | ExtendedEvent
+)
 
 TYPES: dict[str, type[AnyEvent]] = {
     "ObjectEvent": ObjectEvent,

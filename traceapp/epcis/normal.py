@@ -27,6 +27,7 @@ def normal_form(body: Mapping[str, Any]) -> Any:
     certificates = event.get("certificationInfo")
     if isinstance(certificates, str):
         event["certificationInfo"] = [certificates]
+    event["type"] = _expanded(event.get("type", ""), prefixes)
     declared = event.pop("errorDeclaration", None)
     if declared:
         event["errorDeclaration"] = declared

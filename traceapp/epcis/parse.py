@@ -15,7 +15,7 @@ from traceapp.epcis.checks import Check, members_of, one_of, pattern
 from traceapp.epcis.context import Prefixes
 from traceapp.epcis.goods import Goods, goods_of
 from traceapp.epcis.master_data import master_data, vocabulary_list
-from traceapp.epcis.models import TYPES, AnyEvent
+from traceapp.epcis.models import TYPES, AnyEvent, ExtendedEvent
 from traceapp.epcis.xml_document import XmlDocumentError, looks_like_xml, read_xml_events
 
 __all__ = [
@@ -240,7 +240,7 @@ def _event(raw: object, path: str, prefixes: Prefixes) -> tuple[ParsedEvent | No
     faults += rules.faults_of(raw, prefixes)
     if not faults:
         try:
-            model = msgspec.convert(raw, TYPES[raw["type"]])
+            model = msgspec.convert(raw, TYPES.get(raw["type"], ExtendedEvent))
         except msgspec.ValidationError as error:
             faults = [("", str(error))]
         else:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from traceapp.epcis import checks
 from traceapp.epcis.cbv import COMPONENTS, MEASUREMENTS, SENSOR_ALERTS
 from traceapp.epcis.checks import Check, array, either, members_of, one_of, pattern, record, vocabulary, word_or_uri
-from traceapp.epcis.context import Prefixes
+from traceapp.epcis.context import Prefixes, is_extension
 from traceapp.epcis.unit_codes import UNITS
 
 Raw = Mapping[str, object]
@@ -165,6 +165,7 @@ MEMBERS: dict[str, dict[str, Check]] = {
 }
 """The members of each event type besides extensions."""
 
+_EVERY: dict[str, Check] = {name: check for members in MEMBERS.values() for name, check in members.items()}
 _ALWAYS = ("eventTime", "eventTimeZoneOffset")
 REQUIRED: dict[str, tuple[str, ...]] = {
     "ObjectEvent": (*_ALWAYS, "action"),
@@ -178,11 +179,28 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 def faults_of(raw: Raw, prefixes: Prefixes) -> Found:
     """Everything wrong with an event, as (path below it, why)."""
     kind = raw.get("type")
+    if isinstance(kind, str) and kind not in MEMBERS and is_extension(kind, prefixes):
+        return _of_own_type(raw, prefixes) or _in_common(raw)
     if not isinstance(kind, str) or kind not in MEMBERS:
-        return [(".type", f"an event is one of {', '.join(MEMBERS)}" if "type" in raw else "is missing")]
+        return [(".type", _no_type(kind) if "type" in raw else "is missing")]
     found = members_of(raw, prefixes, MEMBERS[kind], REQUIRED[kind])
     # How members bear on each other only makes sense once each of them does.
     return found or [*_TOGETHER[kind](raw), *_in_common(raw)]
+
+
+def _no_type(kind: object) -> str:
+    if isinstance(kind, str) and ":" in kind:
+        return f"the prefix of {kind!r:.80} is not declared in @context"
+    return f"an event is one of {', '.join(MEMBERS)}, or of a type of your own, which is a URI"
+
+
+def _of_own_type(raw: Raw, prefixes: Prefixes) -> Found:
+    """The standard leaves all but time and zone to who made the type; what it has names for is what they say."""
+    known = {name: value for name, value in raw.items() if name in _EVERY or ":" in name or name.startswith("@")}
+    found = members_of(known, prefixes, _EVERY, _ALWAYS)
+    for name in raw.keys() - known.keys():
+        found += [(f".{name[:100]}{at}", why) for at, why in checks.extension(raw[name], prefixes)]
+    return found
 
 
 def _any(raw: Raw, *names: str) -> bool:

@@ -35,20 +35,25 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         *(*_WHEN, "parentID", "childEPCs", "childQuantityList", "action", *_WHY, "bizTransactionList", *_ENDS),
     ),
 }
+_STANDARD = frozenset(name for order in ORDER.values() for name in order)
 _NEVER_EMPTY = frozenset(
     {"certificationInfo", "bizTransactionList", "sourceList", "destinationList", "sensorElementList"}
 )
 
 
 def event_element(event: Json, names: Prefixed, form: CbvFormat) -> Element:
-    """The element of an event that passed its checks. What its own `@context` declares is declared on it."""
+    """The element of an event that passed its checks. What its own `@context` declares is declared on it.
+
+    One of somebody's own type is named in its namespace, and stands in an `extension` of the list of events.
+    """
     prefixes: dict[str, str] = names.prefixes
     if "@context" in event:
         prefixes, _ = contexts.resolve(event["@context"], prefixes)
     inner = names.inside(prefixes)
     event = in_xml(event, form)
-    order = ORDER[event["type"]]
-    element = Element(event["type"])
+    own = event["type"] not in ORDER
+    order = tuple(name for name in event if name in _STANDARD) if own else ORDER[event["type"]]
+    element = Element(inner(event["type"]) if own else event["type"])
     for name in order:
         value = event.get(name)
         if value is not None and not (name in _NEVER_EMPTY and not value):

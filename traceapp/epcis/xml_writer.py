@@ -8,7 +8,7 @@ from typing import Any
 from traceapp.epcis import context as contexts
 from traceapp.epcis.formats import CbvFormat
 from traceapp.epcis.xml_element import Element, write
-from traceapp.epcis.xml_event_writer import event_element
+from traceapp.epcis.xml_event_writer import ORDER, event_element
 from traceapp.epcis.xml_members import as_attribute, vocabulary_list
 from traceapp.epcis.xml_names import EPCIS_XML, OURS, QUERY_XML, SBDH_XML, XSD, XSI
 from traceapp.epcis.xml_prefixes import Prefixed
@@ -94,4 +94,9 @@ def _query_body(body: Json, names: Prefixed, form: CbvFormat) -> Element:
 
 
 def _event_list(events: Any, names: Prefixed, form: CbvFormat) -> Element:
-    return Element("EventList", children=[event_element(event, names, form) for event in events])
+    return Element("EventList", children=[_event(event, names, form) for event in events])
+
+
+def _event(event: Json, names: Prefixed, form: CbvFormat) -> Element:
+    element = event_element(event, names, form)
+    return element if event["type"] in ORDER else Element("extension", children=[element])

@@ -146,7 +146,7 @@ _EPC_ROLES = frozenset(role.value for role in EPCS.values())
 COLLECTIONS = {
     one.name: one
     for one in (
-        Collection("eventTypes", "eventType", str, words=tuple(sorted(TYPES))),
+        Collection("eventTypes", "eventType", str, column="type", words=tuple(sorted(TYPES))),
         Collection("epcs", "MATCH_anyEPC", canonical, _EPC_ROLES, tuple(EPCS)),
         Collection("bizSteps", "EQ_bizStep", _word("bizStep"), column="biz_step", words=tuple(BIZ_STEPS)),
         _places("bizLocations", "bizLocation", KeyRole.PLACE, "biz_location"),

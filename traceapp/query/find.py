@@ -96,7 +96,7 @@ class Finder:
         Nothing is told where the viewer may read too few of them.
         """
         pairs = list(itertools.product(one.keys, one.roles))
-        if len(pairs) > MOST_PAIRS:
+        if one.spans or len(pairs) > MOST_PAIRS:
             return None
         beyond = self._follows(place, "record") if place is not None else Q()
         order = "-record" if self.descending else "record"

@@ -86,6 +86,8 @@ def _criterion(name: str, plain: str, value: Any, prefixes: Mapping[str, str]) -
     make = standard.NAMED.get(plain)
     if make is not None:
         return make(name, value)
+    if plain == "eventType":
+        return standard.event_type(name, value, prefixes)
     if plain == "EXISTS_sensorElement":
         return measures.exists_sensors(name, value)
     found = measures.measure(name, value) or families.listed(name, value) or masters.attribute(name, value)

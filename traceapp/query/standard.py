@@ -5,6 +5,7 @@ from typing import Any
 
 from traceapp.capture import numbers, terms
 from traceapp.capture.models import KeyRole
+from traceapp.epcis.extensions import full_name
 from traceapp.epcis.identifiers import IdentifierError, canonical
 from traceapp.epcis.models import TYPES
 from traceapp.epcis.sensor_fields import any_form
@@ -25,12 +26,24 @@ def _keys(numbers: Iterable[int], *roles: KeyRole) -> tuple[LookUp, ...]:
     return (Keys(frozenset(numbers), frozenset(role.value for role in roles)),)
 
 
-def _event_type(name: str, given: Any) -> Criterion:
+def event_type(name: str, given: Any, prefixes: Mapping[str, str]) -> Criterion:
+    """Types of the standard, and own ones by the prefix that events write or the whole name."""
     wanted = frozenset(values.texts(name, given))
     for one in wanted:
         if one not in TYPES and ":" not in one:
             raise QueryError(name, f"{one[:60]!r} is not {', '.join(TYPES)}; a type of your own must be a URI")
-    return _column(name, "type", "type", wanted, lambda value: value)
+    own = {full_name(one, prefixes) for one in wanted - TYPES.keys()}
+    if not own:
+        return _column(name, "type", "type", wanted, lambda value: value)
+
+    def test(seen: SeenEvent) -> bool:
+        kind = seen.event.get("type", "")
+        return kind in wanted or kind in own or full_name(kind, seen.prefixes) in own
+
+    # Of both kinds together no look-up tells.
+    keys = (terms.field(terms.TYPE, one) for one in own)
+    look_ups = _keys(keys, KeyRole.FIELD) if wanted.isdisjoint(TYPES) else ()
+    return Criterion(name, frozenset({"type"}), test, look_ups)
 
 
 def _action(name: str, given: Any) -> Criterion:
@@ -194,7 +207,6 @@ def _corrective(name: str, given: Any) -> Criterion:
 
 
 NAMED: dict[str, Make] = {
-    "eventType": _event_type,
     "GE_eventTime": _when("time", least=True),
     "LT_eventTime": _when("time", least=False),
     "GE_recordTime": _when("record_time", least=True),
