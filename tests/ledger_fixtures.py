@@ -17,6 +17,7 @@ from traceapp.ledger import apps, evidence, projection, provision, shapes
 from traceapp.ledger.append import NewRecord, append
 from traceapp.ledger.kinds import kind_named
 from traceapp.ledger.models import Batch, Record
+from traceapp.ledger.outgoing import Call
 from traceapp.ledger.port import Ledger
 from traceapp.ledger.relay import Relay
 from traceapp.ledger.signers import Signers
@@ -44,13 +45,13 @@ class LedgerWorld:
         while True:
             moved = relay.step()
             moved += projection.follow(self.ledger, timeout=0.3 if self.in_flight() else 0)
-            moved += evidence.gather(self.ledger, signers)
+            moved += evidence.gather(self.ledger, signers) + evidence.gather_wanted(self.ledger, signers)
             if not moved and not self.in_flight():
                 return
 
     def in_flight(self) -> bool:
         ended = (Batch.State.VALID, Batch.State.INVALID)
-        return Batch.objects.exclude(state__in=ended).exists()
+        return any(kind.objects.exclude(state__in=ended).exists() for kind in (Batch, Call))
 
     def record(
         self,

@@ -12,7 +12,8 @@ from traceapp.accounts.models import Organisation
 from traceapp.accounts.roles import Role
 from traceapp.ledger import succession, verified
 from traceapp.ledger.daemon import Daemon
-from traceapp.ledger.models import Batch, Identity, Record
+from traceapp.ledger.members import Identity
+from traceapp.ledger.models import Batch, Record
 
 Issue = Callable[..., tuple[bytes, bytes]]
 """(msp_id, org=, role=, expired=) -> (key, certificate), by that organisation's own authority."""

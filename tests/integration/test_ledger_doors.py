@@ -16,7 +16,8 @@ from tests.ledger_fixtures import an_event
 from traceapp.accounts.visibility import Viewer, Visibility
 from traceapp.ledger import apps, keystore, receipts, selectors, trust
 from traceapp.ledger.append import AppendError, NewRecord, append
-from traceapp.ledger.models import Batch, Identity, Record
+from traceapp.ledger.members import Identity
+from traceapp.ledger.models import Batch, Record
 from traceapp.ledger.tamper import tamper_record
 
 

@@ -16,7 +16,8 @@ from traceapp.accounts.visibility import Relation, Visibility
 from traceapp.ledger import apps, claim, credentials, keystore, proof, succession, trust, verified
 from traceapp.ledger.embedded import organisations
 from traceapp.ledger.identities import issue_certificate
-from traceapp.ledger.models import Batch, Envelope, FormerIdentity, Identity
+from traceapp.ledger.members import FormerIdentity, Identity
+from traceapp.ledger.models import Batch, Envelope
 from traceapp.ledger.relay import Relay
 from traceapp.ledger.signers import Signers
 from traceapp.verifier import check_bundle, parse_trust

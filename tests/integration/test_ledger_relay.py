@@ -9,7 +9,7 @@ from traceapp.ledger import blocks, claim, errors, evidence, projection, selecto
 from traceapp.ledger.errors import EndorseError, SubmitError, Unavailable
 from traceapp.ledger.messages import sign_envelope
 from traceapp.ledger.models import Batch, Block, Checkpoint, Envelope, Evidence, Record
-from traceapp.ledger.relay import Relay, request_of
+from traceapp.ledger.relay import Relay
 from traceapp.ledger.signers import Signers
 
 
@@ -65,7 +65,7 @@ def test_killed_after_the_claim(ledger_world):
 
 def test_killed_before_the_envelope_was_stored(ledger_world, signers):
     batch = claimed(ledger_world)
-    ledger_world.ledger.endorse(signers.of(batch.organisation_id), "record_batch", request_of(batch))
+    ledger_world.ledger.endorse(signers.of(batch.organisation_id), "record_batch", batch.request[1])
     lease_runs_out()
     ledger_world.anchor()
     assert on_ledger_once(ledger_world)
@@ -169,7 +169,7 @@ def test_a_refusal_by_the_contract_rejects_the_records_with_its_reason(ledger_wo
 def test_an_envelope_this_database_has_forgotten_counts(ledger_world, relay, signers):
     batch = claimed(ledger_world)
     signer = signers.of(batch.organisation_id)
-    endorsed = ledger_world.ledger.endorse(signer, "record_batch", request_of(batch))
+    endorsed = ledger_world.ledger.endorse(signer, "record_batch", batch.request[1])
     ledger_world.ledger.submit(sign_envelope(endorsed, signer))
     assert ledger_world.ledger.commit_status(endorsed.tx_id, timeout=5).valid
     lease_runs_out()
@@ -182,7 +182,7 @@ def test_an_envelope_this_database_has_forgotten_counts(ledger_world, relay, sig
 def test_a_forgotten_envelope_is_found_in_blocks_that_were_noted_long_ago(ledger_world, relay, signers):
     batch = claimed(ledger_world)
     signer = signers.of(batch.organisation_id)
-    endorsed = ledger_world.ledger.endorse(signer, "record_batch", request_of(batch))
+    endorsed = ledger_world.ledger.endorse(signer, "record_batch", batch.request[1])
     ledger_world.ledger.submit(sign_envelope(endorsed, signer))
     assert ledger_world.ledger.commit_status(endorsed.tx_id, timeout=5).valid
     Batch.objects.filter(pk=batch.pk).update(root=b"\0" * 32)  # so that the projection passes it by
@@ -196,7 +196,7 @@ def test_a_forgotten_envelope_is_found_in_blocks_that_were_noted_long_ago(ledger
 def test_of_two_envelopes_the_first_valid_one_stands(ledger_world, relay, signers):
     batch = claimed(ledger_world)
     signer = signers.of(batch.organisation_id)
-    other = ledger_world.ledger.endorse(signer, "record_batch", request_of(batch))
+    other = ledger_world.ledger.endorse(signer, "record_batch", batch.request[1])
     relay.endorse(batch)
     ledger_world.ledger.submit(sign_envelope(other, signer))
     lease_runs_out()

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from traceapp.commitments.disclosures import DisclosureError, leaf_of
 from traceapp.ledger import blocks, findings, rows, trust, verified
 from traceapp.ledger.audit_batch import Known, OnLedger, audit_batch
+from traceapp.ledger.audit_copies import Copies, audit_projected
 from traceapp.ledger.findings import Found
 from traceapp.ledger.models import Batch, Block, Checkpoint, Evidence, Finding, Record
 from traceapp.ledger.port import BlockEvent, Ledger
@@ -21,6 +22,7 @@ from traceapp.ledger.projection import fault_in_chain
 
 What = Finding.What
 _PAGE: Final = 200
+_CATCH_UP: Final = 20  # blocks come every fraction of a second; each try walks on to the newest
 
 
 @dataclass
@@ -50,22 +52,39 @@ def steps(ledger: Ledger, result: Result, *, audited: int = 0) -> Iterator[None]
     `audited`: the batches in so many blocks were audited before, and are only counted as seen.
     """
     chain: list[Found] = []
+    copies = Copies()
     for event in chained(ledger, chain):
         for one in blocks.transactions(event, ledger.chaincode):
+            copies.met(one, event.number)
             for written in one.batches:
                 result.seen.add(written.id)
                 if event.number >= audited:
                     _audit(written.id, OnLedger(written, one.tx_id, event.number), result)
                     yield
         result.blocks += 1
+        copies.walked = event.number + 1
         yield
     findings.keep(chain, scope=findings.OF_CHAIN)
+    if not chain:
+        _audit_copies(ledger, copies)
+    yield from audit_projected()
     for batch_id in stored_batch_ids():
         if batch_id not in result.seen:
             result.seen.add(batch_id)
             _audit(batch_id, None, result)
             yield
     audit_queue(result)
+
+
+def _audit_copies(ledger: Ledger, copies: Copies) -> None:
+    """What is copied, once the walk has come as far as the projection: blocks may be added meanwhile."""
+    for _ in range(_CATCH_UP):
+        if copies.audit():
+            return
+        for event in ledger.block_events(copies.walked, timeout=0):
+            for one in blocks.transactions(event, ledger.chaincode):
+                copies.met(one, event.number)
+            copies.walked = event.number + 1
 
 
 def chained(ledger: Ledger, faults: list[Found]) -> Iterator[BlockEvent]:

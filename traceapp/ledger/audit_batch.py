@@ -9,7 +9,8 @@ from traceapp.accounts.models import Organisation
 from traceapp.ledger import findings, indexes, matching, roots, rows, verified
 from traceapp.ledger.blocks import WrittenBatch
 from traceapp.ledger.findings import Found
-from traceapp.ledger.models import Batch, Checkpoint, Evidence, Finding, Identity
+from traceapp.ledger.members import Identity
+from traceapp.ledger.models import Batch, Checkpoint, Evidence, Finding
 from traceapp.ledger.projection import NAME as PROJECTION
 from traceapp.ledger.roots import Attested, Refused
 from traceapp.ledger.rows import VerifiedRecord

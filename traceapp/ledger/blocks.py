@@ -6,12 +6,13 @@ Reads the common.Block itself rather than an adapter's summary of it.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from traceapp.ledger.messages import read_timestamp, transaction_id
 from traceapp.ledger.port import VALID, BlockEvent
+from traceapp.ledger.protos import chaincode as chaincodes
 from traceapp.ledger.protos import (
     chaincode_event,
     common,
@@ -42,7 +43,8 @@ class Transaction:
     """One envelope of a block. What it wrote and which event it raised, if it is valid; all else as its
     client gave it.
 
-    `writes`: value by key, None for a deleted one. `event`: name and payload.
+    `writes`: value by key, None for a deleted one. `event`: name and payload. `called`: the function and its arguments;
+    `answer`: what it returned.
     """
 
     tx_id: str
@@ -53,6 +55,8 @@ class Transaction:
     time: datetime | None
     writes: Mapping[str, bytes | None]
     event: tuple[str, bytes] | None
+    called: tuple[str, ...] = ()
+    answer: bytes = b""
 
     @property
     def batches(self) -> Iterator[WrittenBatch]:
@@ -100,7 +104,7 @@ def _transaction(envelope: bytes, code: int, kind: int, chaincode: str) -> Trans
     header = common.ChannelHeader.FromString(payload.header.channel_header)
     signed = common.SignatureHeader.FromString(payload.header.signature_header)
     of_contract = kind == common.ENDORSER_TRANSACTION
-    writes, event = _effect(payload.data, chaincode) if of_contract and code == VALID else ({}, None)
+    effect = _effect(payload.data, chaincode) if of_contract and code == VALID else _Effect()
     return Transaction(
         tx_id=transaction_id(signed.nonce, signed.creator) if of_contract else header.tx_id,
         code=code,
@@ -108,27 +112,45 @@ def _transaction(envelope: bytes, code: int, kind: int, chaincode: str) -> Trans
         envelope=envelope,
         msp_id=identities.SerializedIdentity.FromString(signed.creator).mspid,
         time=read_timestamp(header.timestamp),
-        writes=writes,
-        event=event,
+        writes=effect.writes,
+        event=effect.event,
+        called=effect.called,
+        answer=effect.answer,
     )
 
 
-def _effect(data: bytes, chaincode: str) -> tuple[dict[str, bytes | None], tuple[str, bytes] | None]:
-    """What a peer.Transaction wrote as this contract, and the event it raised."""
-    writes: dict[str, bytes | None] = {}
-    event = None
+@dataclass
+class _Effect:
+    writes: dict[str, bytes | None] = field(default_factory=dict)
+    event: tuple[str, bytes] | None = None
+    called: tuple[str, ...] = ()
+    answer: bytes = b""
+
+
+def _effect(data: bytes, chaincode: str) -> _Effect:
+    """What a peer.Transaction called, wrote and answered as this contract, and the event it raised."""
+    found = _Effect()
     for one in transaction.Transaction.FromString(data).actions:
-        endorsed = transaction.ChaincodeActionPayload.FromString(one.payload).action
-        answer = proposal_response.ProposalResponsePayload.FromString(endorsed.proposal_response_payload)
+        endorsed = transaction.ChaincodeActionPayload.FromString(one.payload)
+        answer = proposal_response.ProposalResponsePayload.FromString(endorsed.action.proposal_response_payload)
         action = proposal.ChaincodeAction.FromString(answer.extension)
         for part in rwset.TxReadWriteSet.FromString(action.results).ns_rwset:
             if part.namespace == chaincode:
                 noted = kvrwset.KVRWSet.FromString(part.rwset).writes
-                writes |= {write.key: None if write.is_delete else bytes(write.value) for write in noted}
+                found.writes |= {write.key: None if write.is_delete else bytes(write.value) for write in noted}
         raised = chaincode_event.ChaincodeEvent.FromString(action.events)
         if raised.chaincode_id == chaincode:
-            event = (str(raised.event_name), bytes(raised.payload))
-    return writes, event
+            found.event = (str(raised.event_name), bytes(raised.payload))
+        if action.chaincode_id.name == chaincode:
+            found.called = _called(endorsed.chaincode_proposal_payload)
+            found.answer = bytes(action.response.payload)
+    return found
+
+
+def _called(payload: bytes) -> tuple[str, ...]:
+    asked = proposal.ChaincodeProposalPayload.FromString(payload)
+    spec = chaincodes.ChaincodeInvocationSpec.FromString(asked.input).chaincode_spec
+    return tuple(bytes(one).decode(errors="replace") for one in spec.input.args)
 
 
 def _batch(document: dict[str, Any]) -> WrittenBatch:

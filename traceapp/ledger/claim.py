@@ -12,6 +12,7 @@ from django.db.models import Count, Min
 
 from traceapp.commitments.tree import root
 from traceapp.ledger.models import Batch, Record
+from traceapp.ledger.outgoing import Outgoing
 
 LEASE: Final = timedelta(seconds=30)
 """How long a step of a batch's life may take before somebody else may take it over."""
@@ -85,7 +86,7 @@ def _place(batch: Batch, pks: Sequence[int]) -> None:
             raise RuntimeError(f"{len(pks) - cursor.rowcount} records were claimed by somebody else")
 
 
-def lease(batch: Batch, now: datetime, *, until: datetime | None = None) -> bool:
-    """Take over a batch whose lease ran out. False if somebody else was faster, or it has moved on."""
-    free = Batch.objects.filter(pk=batch.pk, state=batch.state, claimed_until__lt=now)
+def lease(one: Outgoing, now: datetime, *, until: datetime | None = None) -> bool:
+    """Take over one whose lease ran out. False if somebody else was faster, or it has moved on."""
+    free = type(one)._default_manager.filter(pk=one.pk, state=one.state, claimed_until__lt=now)
     return bool(free.update(claimed_until=until or now + LEASE))

@@ -11,7 +11,8 @@ from cryptography.x509.oid import NameOID
 from traceapp.accounts.models import Organisation
 from traceapp.ledger import trust
 from traceapp.ledger.identities import attributes, serialized_identity
-from traceapp.ledger.models import FormerIdentity, Identity
+from traceapp.ledger.members import FormerIdentity, Identity
+from traceapp.ledger.outgoing import RECORDER
 from traceapp.ledger.unfit import FOREIGN, REVOKED, untimely
 from traceapp.verifier.certificates import Signer
 from traceapp.verifier.errors import TrustError
@@ -19,7 +20,6 @@ from traceapp.verifier.times import from_datetime
 from traceapp.verifier.trust import Trust
 from traceapp.verifier.x509 import CertificateError
 
-RECORDER: Final = "recorder"  # the role that the contract's table asks of whoever records a batch
 WARN: Final = timedelta(days=30)
 """How long before its end a certificate is said to end."""
 
@@ -55,11 +55,11 @@ class Credential:
         return max(0, (self.valid_to - _now()).days)
 
 
-def check(organisation: Organisation, certificate: x509.Certificate) -> None:
+def check(organisation: Organisation, certificate: x509.Certificate, role: str = RECORDER) -> None:
     """Raise Unfit unless this certificate can send for the organisation now, as far as the pinned trust tells."""
     told = attributes(certificate)
-    if told.get("org") != organisation.pgln or told.get("role") != RECORDER:
-        wanted = f"org={organisation.pgln} and role={RECORDER}"
+    if told.get("org") != organisation.pgln or told.get("role") != role:
+        wanted = f"org={organisation.pgln} and role={role}"
         raise Unfit(f"The certificate's attributes must be {wanted}; they are {told or 'none'}.")
     why = untimely(certificate.not_valid_before_utc, certificate.not_valid_after_utc, _now())
     why = why or _refusal(organisation.msp_id, certificate)
@@ -67,17 +67,18 @@ def check(organisation: Organisation, certificate: x509.Certificate) -> None:
         raise Unfit(f"The certificate of {organisation.msp_id} {why}.")
 
 
-def present(organisation_id: int) -> Credential | None:
-    """What the organisation sends with now; None while it has nothing."""
-    identity = Identity.objects.select_related("organisation").filter(organisation=organisation_id).first()
+def present(organisation_id: int, role: str = RECORDER, person: str = "") -> Credential | None:
+    """What the organisation sends with now in this role; None while it has nothing."""
+    own = Identity.objects.filter(organisation=organisation_id, role=role, person=person)
+    identity = own.select_related("organisation").first()
     if identity is None:
         return None
-    return _credential(identity.organisation, identity.certificate, identity.created)
+    return _credential(identity.organisation, identity.certificate, identity.created, role=role)
 
 
 def former(organisation_id: int) -> list[Credential]:
     """What it sent with before, newest first."""
-    rows = FormerIdentity.objects.select_related("organisation").filter(organisation=organisation_id)
+    rows = FormerIdentity.objects.select_related("organisation").filter(organisation=organisation_id, role=RECORDER)
     return [
         _credential(one.organisation, one.certificate, one.began, one.replaced, one.key_removed) for one in rows[:20]
     ]
@@ -89,11 +90,13 @@ def _credential(
     since: datetime,
     replaced: datetime | None = None,
     key_removed: datetime | None = None,
+    *,
+    role: str = RECORDER,
 ) -> Credential:
     found = x509.load_pem_x509_certificate(pem.encode())
     told = attributes(found)
     revoked = _revoked_since(organisation.msp_id, found)
-    state, words = _state(organisation, found, revoked, replaced)
+    state, words = _state(organisation, found, role, revoked, replaced)
     return Credential(
         serial=f"{found.serial_number:x}",
         issuer=_common_name(found.issuer),
@@ -112,13 +115,17 @@ def _credential(
 
 
 def _state(
-    organisation: Organisation, found: x509.Certificate, revoked: datetime | None, replaced: datetime | None
+    organisation: Organisation,
+    found: x509.Certificate,
+    role: str,
+    revoked: datetime | None,
+    replaced: datetime | None,
 ) -> tuple[str, str]:
     if revoked is not None:
         return "revoked", f"Revoked since {revoked:%Y-%m-%d}."
     if replaced is not None:
         return "former", f"Replaced on {replaced:%Y-%m-%d}."
-    return _validity(found) or _fitness(organisation, found)
+    return _validity(found) or _fitness(organisation, found, role)
 
 
 def _validity(found: x509.Certificate) -> tuple[str, str] | None:
@@ -130,9 +137,9 @@ def _validity(found: x509.Certificate) -> tuple[str, str] | None:
     return None
 
 
-def _fitness(organisation: Organisation, found: x509.Certificate) -> tuple[str, str]:
+def _fitness(organisation: Organisation, found: x509.Certificate, role: str) -> tuple[str, str]:
     try:
-        check(organisation, found)
+        check(organisation, found, role)
     except Unfit as error:
         return "unfit", str(error)
     left = found.not_valid_after_utc - _now()

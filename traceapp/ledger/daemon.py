@@ -12,7 +12,7 @@ from typing import Final
 
 from django.db import DatabaseError, close_old_connections, connection
 
-from traceapp.ledger import apps, errors, evidence, keystore, projection, provision, succession, trust
+from traceapp.ledger import apps, documents, errors, evidence, keystore, projection, provision, succession, trust
 from traceapp.ledger.errors import LedgerError, Unavailable
 from traceapp.ledger.keystore import KeyStoreError
 from traceapp.ledger.lock import SingleRunner
@@ -167,6 +167,7 @@ class _Worker:
         self.height: int | None = None
         self._told = told
         self._pinned: str | None = None
+        documents.project_waiting()
 
     @property
     def is_current(self) -> bool:
@@ -183,6 +184,7 @@ class _Worker:
         moved = self.relay.step()
         moved += projection.follow(self.ledger, timeout=LOOK if self.relay.in_flight() else 0)
         moved += evidence.gather(self.ledger, self.signers, self._told)
+        moved += evidence.gather_wanted(self.ledger, self.signers, self._told)
         self.height = self.ledger.height()
         if not moved:
             succession.forget_ended()

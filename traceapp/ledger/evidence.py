@@ -10,14 +10,17 @@ from django.db import transaction
 
 from traceapp.commitments.canonical import canonical
 from traceapp.ledger import errors, settle, trust
+from traceapp.ledger.copies import Attested, Document
 from traceapp.ledger.errors import LedgerError, Unavailable
 from traceapp.ledger.keystore import KeyStoreError
 from traceapp.ledger.models import Batch, Evidence
 from traceapp.ledger.port import Attestation, Ledger
 from traceapp.ledger.signers import Signers
 from traceapp.ledger.told import Told
-from traceapp.verifier.anchor import Anchor, check_anchor
-from traceapp.verifier.errors import NotVerified
+from traceapp.verifier.anchor import Anchor, attested, check_anchor, read_anchor
+from traceapp.verifier.errors import NotVerified, Reason
+from traceapp.verifier.shape import ShapeError
+from traceapp.verifier.transaction import Transaction
 from traceapp.verifier.trust import Trust
 
 logger = logging.getLogger(__name__)
@@ -50,6 +53,58 @@ def gather(ledger: Ledger, signers: Signers, told: Told | None = None) -> int:
     return kept
 
 
+def want(tx_id: str, block: int) -> None:
+    """Have the attestations of a transaction fetched that is no batch's: of a call, or of another organisation's."""
+    Attested.objects.get_or_create(tx_id=tx_id, defaults={"block": block, "next_try": _now()})
+
+
+def gather_wanted(ledger: Ledger, signers: Signers, told: Told | None = None) -> int:
+    """The same for transactions that are no batch's. Returns how many got their attestations."""
+    told = told or Told(logger)
+    kept = 0
+    for one in Attested.objects.filter(next_try__lte=_now()).order_by("next_try")[:_A_STEP]:
+        try:
+            keep_of(one, ledger.attest(signers.any(), one.tx_id))
+            kept += 1
+        except Unavailable as error:
+            _later_wanted(one, errors.sentence(f"the ledger is away: {error.message}"), away=True)
+            raise
+        except (LedgerError, KeyStoreError, NotVerified) as error:
+            sentence = errors.sentence(f"attestations are not complete yet: {_said_by(error)}")
+            told.say(_ABOUT, sentence, level=logging.WARNING)
+            _later_wanted(one, sentence)
+    return kept
+
+
+def keep_of(one: Attested, attestation: Attestation) -> None:
+    """Check attestations against the pinned trust and store them. Raises NotVerified, and stores nothing."""
+    stored = member(attestation)
+    check_transaction(one.tx_id, stored, trust.pinned())
+    Attested.objects.filter(pk=one.pk).update(attestation=stored, next_try=None, attempts=0, reason="")
+
+
+def check_transaction(tx_id: str, stored: bytes, trusted: Trust, *, key: str = "") -> tuple[list[str], Transaction]:
+    """Who attests a transaction, and what it is. Raises NotVerified, also for bytes that are no attestation."""
+    try:
+        told = read_anchor(_named(key, tx_id, stored, trusted), "anchor")
+    except (ShapeError, ValueError, RecursionError) as error:
+        raise NotVerified(Reason.MALFORMED, 1, str(error)) from error
+    return attested(told, trusted)
+
+
+def anchor_of(key: str, trusted: Trust) -> dict[str, Any] | None:
+    """The `anchor` member for a document of the ledger, such as `device/<kid>`; None while nobody attests it here."""
+    copy = Document.objects.filter(pk=key).first()
+    found = Attested.objects.filter(pk=copy.tx_id, next_try=None).first() if copy else None
+    return _named(key, found.tx_id, bytes(found.attestation), trusted) if found else None
+
+
+def _later_wanted(one: Attested, reason: str, *, away: bool = False) -> None:
+    attempts = one.attempts + 1
+    until = _now() + settle.wait_after(attempts, away=away)
+    Attested.objects.filter(pk=one.pk).update(attempts=attempts, next_try=until, reason=reason)
+
+
 def keep(batch: Batch, attestation: Attestation) -> Anchor:
     """Check attestations against the pinned trust and store them. Raises NotVerified, and stores nothing."""
     if batch.block is None:
@@ -80,10 +135,14 @@ def member(attestation: Attestation) -> bytes:
 
 def anchor_member(batch_id: str, tx_id: str, stored: bytes, trusted: Trust) -> dict[str, Any]:
     """The `anchor` member of a proof bundle, without a block. ValueError if the stored bytes are not JSON."""
+    return _named(f"batch/{batch_id}", tx_id, stored, trusted)
+
+
+def _named(key: str, tx_id: str, stored: bytes, trusted: Trust) -> dict[str, Any]:
     return {
         "channel": trusted.channel,
         "chaincode": trusted.chaincode,
-        "key": f"batch/{batch_id}",
+        "key": key,
         "txId": tx_id,
         "attestation": json.loads(stored),
     }

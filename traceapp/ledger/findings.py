@@ -11,7 +11,7 @@ from django.db.models import Q
 from traceapp.ledger import turns
 from traceapp.ledger.models import Finding
 
-Key = tuple[str, str, int | None, int | None]
+Key = tuple[str, str, str, int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,11 @@ class Found:
     record_pk: int | None = None
     record_uid: uuid.UUID | None = None
     organisation_id: int | None = None
+    document: str = ""
 
     @property
     def key(self) -> Key:
-        return (str(self.what), self.batch_id, self.position, self.record_pk)
+        return (str(self.what), self.batch_id, self.document, self.position, self.record_pk)
 
 
 def of_batch(batch_id: str) -> Q:
@@ -36,7 +37,9 @@ def of_batch(batch_id: str) -> Q:
     return Q(batch_id=batch_id)
 
 
-OF_QUEUE = Q(batch_id="") & ~Q(what=Finding.What.CHAIN)
+OF_COPIES = Q(what__in=(Finding.What.CALL, Finding.What.DOCUMENT))
+OF_PROJECTED = Q(what=Finding.What.PROJECTED)
+OF_QUEUE = Q(batch_id="") & ~Q(what=Finding.What.CHAIN) & ~OF_COPIES & ~OF_PROJECTED
 OF_CHAIN = Q(batch_id="", what=Finding.What.CHAIN)
 
 
@@ -63,7 +66,7 @@ def _paged(pks: list[int], **values: datetime) -> None:
 
 
 def _key(one: Finding) -> Key:
-    return (one.what, one.batch_id, one.position, one.record_pk)
+    return (one.what, one.batch_id, one.document, one.position, one.record_pk)
 
 
 def _row(found: Found) -> Finding:
@@ -71,6 +74,7 @@ def _row(found: Found) -> Finding:
         what=found.what,
         message=found.message,
         batch_id=found.batch_id,
+        document=found.document[:300],
         position=found.position,
         record_pk=found.record_pk,
         record_uid=found.record_uid,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from traceapp.accounts.models import Organisation
-from traceapp.ledger.models import Batch, Identity
+from traceapp.ledger.members import Identity
+from traceapp.ledger.models import Batch
+from traceapp.ledger.outgoing import RECORDER
 from traceapp.ledger.told import Told
 
 
@@ -51,7 +53,11 @@ class Holds:
 
 
 def _certificate(organisation_id: int) -> str | None:
-    return Identity.objects.filter(organisation=organisation_id).values_list("certificate", flat=True).first()
+    return (
+        Identity.objects.filter(organisation=organisation_id, role=RECORDER)
+        .values_list("certificate", flat=True)
+        .first()
+    )
 
 
 def _about(organisation_id: int) -> str:

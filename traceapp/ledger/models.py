@@ -6,7 +6,12 @@ from django.db import models
 
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Visibility
+from traceapp.commitments.canonical import Json, canonical
+from traceapp.commitments.times import rfc3339
+from traceapp.ledger.copies import Attested, Document  # noqa: F401 (Django looks for models here)
 from traceapp.ledger.fields import StoredBytes, StoredCount, StoredTime, StoredUuid
+from traceapp.ledger.members import FormerIdentity, Identity, Person  # noqa: F401
+from traceapp.ledger.outgoing import Call, Outgoing
 from traceapp.ledger.oversight import Node, Verification  # noqa: F401 (Django looks for models here)
 
 
@@ -17,32 +22,17 @@ class RecordKind(models.TextChoices):
     MODEL = "model", "Model"
 
 
-class Batch(models.Model):
+class Batch(Outgoing):
     """Records of one organisation and one kind under one root. Claimed, Endorsed, Sent, then Valid or Invalid."""
-
-    class State(models.TextChoices):
-        CLAIMED = "claimed"
-        ENDORSED = "endorsed"
-        SENT = "sent"
-        VALID = "valid"
-        INVALID = "invalid"
 
     id = models.CharField(primary_key=True, max_length=32)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="batches")
     kind = models.CharField(max_length=16, choices=RecordKind.choices)
-    state = models.CharField(max_length=16, choices=State.choices, default=State.CLAIMED)
     root = StoredBytes(max_length=32)
     size = models.PositiveIntegerField()
     leaves = StoredBytes(help_text="32 bytes a position, as they were anchored: names the row that changed.")
     time_from = models.DateTimeField()
     time_to = models.DateTimeField()
-    tx_id = models.CharField(max_length=64, blank=True, help_text="The transaction that a block said is valid.")
-    block = models.PositiveBigIntegerField(null=True)
-    reason = models.TextField(blank=True, help_text="Why it is Invalid, or why it is not further yet.")
-    attempts = models.PositiveIntegerField(default=0, help_text="Steps that failed since the last one that worked.")
-    claimed_until = models.DateTimeField(null=True, help_text="A lease, or the time of the next attempt.")
-    created = models.DateTimeField(auto_now_add=True)
-    settled = models.DateTimeField(null=True)
     evidenced = models.DateTimeField(null=True, help_text="When attestations were checked and kept.")
 
     class Meta:
@@ -58,6 +48,18 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"batch {self.id[:8]} ({self.size} {self.kind}, {self.state})"
+
+    @property
+    def request(self) -> tuple[str, str]:
+        wanted: Json = {
+            "id": self.pk,
+            "kind": self.kind,
+            "root": bytes(self.root).hex(),
+            "size": self.size,
+            "from": rfc3339(self.time_from),
+            "to": rfc3339(self.time_to),
+        }
+        return "record_batch", canonical(wanted).decode()
 
 
 class Record(models.Model):
@@ -109,9 +111,14 @@ class Reader(models.Model):
 
 
 class Envelope(models.Model):
-    """A signed transaction, kept before it is first sent."""
+    """A signed transaction, kept before it is first sent: of a batch or of a call."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="envelopes")
+    batch = models.ForeignKey(
+        Batch, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="envelopes"
+    )
+    call = models.ForeignKey(
+        Call, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="envelopes"
+    )
     tx_id = models.CharField(max_length=64, unique=True)
     content = StoredBytes()
     code = models.IntegerField(null=True, help_text="peer.TxValidationCode once a block said it.")
@@ -170,35 +177,6 @@ class Block(models.Model):
         return f"block {self.number}"
 
 
-class Identity(models.Model):
-    """An organisation's certificate for sending transactions. Its key lies in the key store under `key_reference`."""
-
-    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="ledger_identity")
-    certificate = models.TextField()
-    key_reference = models.CharField(max_length=100)
-    created = models.DateTimeField(auto_now_add=True, help_text="Since when it signs.")
-
-    def __str__(self) -> str:
-        return f"ledger identity of {self.organisation}"
-
-
-class FormerIdentity(models.Model):
-    """A certificate that another one has replaced. Its key stays until no envelope that it signed is open."""
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="former_identities")
-    certificate = models.TextField()
-    key_reference = models.CharField(max_length=100)
-    began = models.DateTimeField()
-    replaced = models.DateTimeField()
-    key_removed = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["-replaced", "-pk"]
-
-    def __str__(self) -> str:
-        return f"former ledger identity of {self.organisation}"
-
-
 class Heartbeat(models.Model):
     """That a daemon is alive, and what it last said of itself."""
 
@@ -245,11 +223,15 @@ class Finding(models.Model):
         NOT_STORED = "not-stored", "On the ledger, not stored"
         NOT_ON_LEDGER = "not-on-ledger", "Stored, not on the ledger"
         CHAIN = "chain", "Ledger disagrees with what was followed"
+        CALL = "call", "Transaction disagrees with the ledger"
+        DOCUMENT = "document", "Copy of a ledger document disagrees"
+        PROJECTED = "projected", "Rows disagree with a ledger document"
 
     what = models.CharField(max_length=16, choices=What.choices)
     record_uid = models.UUIDField(null=True)
     record_pk = models.BigIntegerField(null=True)
     batch_id = models.CharField(max_length=64, blank=True)
+    document = models.CharField(max_length=300, blank=True, help_text="A key of the ledger's state, or a call.")
     position = models.PositiveIntegerField(null=True)
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.SET_NULL, related_name="+")
     message = models.TextField()

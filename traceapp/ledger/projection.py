@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import transaction
 
-from traceapp.ledger import blocks, settle, trust
+from traceapp.ledger import blocks, documents, settle, trust
 from traceapp.ledger.models import Block, Checkpoint, Envelope
 from traceapp.ledger.port import VALID, BlockEvent, Ledger
 from traceapp.ledger.protos import transaction as codes
@@ -92,9 +92,11 @@ def fault_in_chain(number: int, header_hash: bytes, event: BlockEvent, genesis: 
 
 def _note(event: BlockEvent, transactions: Sequence[blocks.Transaction]) -> None:
     now = _now()
-    sent = {one.tx_id: one for one in Envelope.objects.filter(tx_id__in=[t.tx_id for t in transactions if t.tx_id])}
-    for one in transactions:
+    ours = Envelope.objects.filter(tx_id__in=[t.tx_id for t in transactions if t.tx_id]).select_related("call")
+    sent = {one.tx_id: one for one in ours}
+    for position, one in enumerate(transactions):
         envelope = sent.get(one.tx_id)
+        documents.note(one, event.number, position)
         for written in one.batches:
             settle.valid(batch_id=written.id, root=written.root, tx_id=one.tx_id, block=event.number, now=now)
         if envelope is not None and bytes(envelope.content) == one.envelope:
@@ -105,6 +107,9 @@ def _note(event: BlockEvent, transactions: Sequence[blocks.Transaction]) -> None
 def _note_code(envelope: Envelope, one: blocks.Transaction, block: int, now: datetime) -> None:
     if one.code == VALID:
         settle.noted_valid(envelope=envelope, block=block)
+        if envelope.call is not None:
+            answer = one.answer.decode()
+            settle.call_valid(envelope.call, tx_id=one.tx_id, block=block, answer=answer, now=now)
     elif one.code != codes.DUPLICATE_TXID:  # says nothing of the first one
         settle.not_valid(envelope=envelope, code=one.code, block=block, now=now)
 

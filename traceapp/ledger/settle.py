@@ -1,12 +1,15 @@
-"""How a batch ends. Called inside the transaction that moves the projection's checkpoint, or by the relay."""
+"""How a batch or a call ends. Called inside the transaction that moves the projection's checkpoint, or by the relay."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
+from traceapp.ledger.copies import Attested
 from traceapp.ledger.models import Batch, Envelope
+from traceapp.ledger.outgoing import Call, Outgoing
 from traceapp.ledger.port import VALID, code_name
 
-OPEN: Final = (Batch.State.CLAIMED, Batch.State.ENDORSED, Batch.State.SENT)
+State = Outgoing.State
+OPEN: Final = (State.CLAIMED, State.ENDORSED, State.SENT)
 _FIRST_WAIT: Final = 0.5  # seconds
 _LONGEST_WAIT: Final = 60.0
 _WHILE_AWAY: Final = 8.0  # longer than the daemon's own pause: a batch that nobody answers must not keep others back
@@ -34,23 +37,40 @@ def valid(*, batch_id: str, root: bytes, tx_id: str, block: int, now: datetime) 
     )
 
 
-def invalid(*, batch_id: str, reason: str, now: datetime) -> None:
-    """The contract refuses this batch for good. Its records read Rejected, with the reason."""
-    Batch.objects.filter(pk=batch_id, state__in=OPEN).update(
-        state=Batch.State.INVALID, reason=reason, settled=now, claimed_until=None
-    )
+def call_valid(call: Call, *, tx_id: str, block: int | None, answer: str, now: datetime) -> None:
+    """The ledger holds what this call wants; those who attest it are asked. `tx_id` is empty where nobody knows it."""
+    ours = Call.objects.filter(pk=call.pk, state__in=OPEN)
+    ended = {"settled": now, "claimed_until": None, "attempts": 0, "reason": ""}
+    done = ours.update(state=State.VALID, tx_id=tx_id, block=block, result=answer, **ended)
+    if done and block is not None:
+        Attested.objects.get_or_create(tx_id=tx_id, defaults={"block": block, "next_try": now})
+
+
+def invalid(one: Outgoing, *, code: str, sentence: str, now: datetime) -> None:
+    """The contract refuses this for good. A batch's records read Rejected, with the reason."""
+    if isinstance(one, Call):
+        Call.objects.filter(pk=one.pk, state__in=OPEN).update(
+            state=State.INVALID, code=code, reason=sentence, settled=now, claimed_until=None
+        )
+    else:
+        Batch.objects.filter(pk=one.pk, state__in=OPEN).update(
+            state=State.INVALID, reason=f"{sentence} ({code})", settled=now, claimed_until=None
+        )
+    one.state = State.INVALID
 
 
 def not_valid(*, envelope: Envelope, code: int, block: int, now: datetime) -> None:
-    """A block holds this envelope with a code other than VALID, which is final: the batch needs a new envelope."""
+    """A block holds this envelope with a code other than VALID, which is final: a new envelope is needed."""
     if not Envelope.objects.filter(pk=envelope.pk, code=None).update(code=code, block=block):
         return  # the first code stands
-    batch = Batch.objects.filter(pk=envelope.batch_id, state__in=OPEN).first()
-    if batch is None or Envelope.objects.filter(batch=batch, code=None).exists():
+    of: dict[str, Any] = {"call": envelope.call_id} if envelope.call_id else {"batch": envelope.batch_id}
+    kind: type[Outgoing] = Call if envelope.call_id else Batch
+    one = kind._default_manager.filter(pk=envelope.call_id or envelope.batch_id, state__in=OPEN).first()
+    if one is None or Envelope.objects.filter(**of, code=None).exists():
         return
-    attempts = batch.attempts + 1
-    Batch.objects.filter(pk=batch.pk).update(
-        state=Batch.State.CLAIMED,
+    attempts = one.attempts + 1
+    kind._default_manager.filter(pk=one.pk).update(
+        state=State.CLAIMED,
         attempts=attempts,
         claimed_until=now + wait_after(attempts),
         reason=f"Block {block} holds it as {code_name(code)}; it is sent again.",

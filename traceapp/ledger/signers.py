@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from traceapp.ledger import keystore
 from traceapp.ledger.identities import LocalSigner
-from traceapp.ledger.models import Identity
+from traceapp.ledger.members import Identity
+from traceapp.ledger.outgoing import RECORDER
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,14 @@ class Signers:
     def __init__(self) -> None:
         self._open: dict[str, KeptSigner] = {}
 
-    def of(self, organisation_id: int) -> KeptSigner:
+    def of(self, organisation_id: int, role: str = RECORDER, person: str = "") -> KeptSigner:
         """The signer that sends for an organisation now. KeyStoreError if there is none, or it does not open."""
-        found = Identity.objects.filter(organisation=organisation_id)
+        found = Identity.objects.filter(organisation=organisation_id, role=role, person=person)
         identity = found.values_list("organisation__msp_id", "certificate", "key_reference").first()
         if identity is None:
             raise keystore.KeyStoreError(
-                "This organisation has no certificate for the ledger yet: bring one with `manage.py import_identity`."
+                f"This organisation has no certificate for the ledger with {wanted(role, person)} yet: bring one with "
+                "`manage.py import_identity`."
             )
         msp_id, certificate, reference = identity
         signer = self._open.get(certificate)
@@ -35,3 +37,15 @@ class Signers:
             signer = KeptSigner(msp_id=msp_id, key=key, certificate=certificate.encode(), reference=reference)
             self._open[certificate] = signer
         return signer
+
+    def any(self) -> KeptSigner:
+        """Some organisation's, for questions that every member may ask. KeyStoreError if there is none."""
+        organisation_id = Identity.objects.filter(role=RECORDER).values_list("organisation", flat=True).first()
+        if organisation_id is None:
+            raise keystore.KeyStoreError("No organisation has a certificate for the ledger yet.")
+        return self.of(organisation_id)
+
+
+def wanted(role: str, person: str = "") -> str:
+    """What a certificate must say of itself, besides whom it is for."""
+    return f"the role {role}" + (f" for the person {person}" if person else "")

@@ -3,37 +3,42 @@
 import hashlib
 import logging
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.db import transaction
+from django.db.models import Q
 
 from traceapp.accounts.models import Organisation
 from traceapp.ledger import keystore, settle
 from traceapp.ledger.identities import new_key, public_key_pem, signing_request
-from traceapp.ledger.models import Batch, Envelope, FormerIdentity, Identity
+from traceapp.ledger.members import FormerIdentity, Identity
+from traceapp.ledger.models import Batch, Envelope
+from traceapp.ledger.outgoing import RECORDER, Call
 
 logger = logging.getLogger(__name__)
 
 _KEY_ID: Final = 16  # hex characters
 
 
-def bring(organisation: Organisation, key: bytes, certificate: bytes) -> Identity:
+def bring(
+    organisation: Organisation, key: bytes, certificate: bytes, *, role: str = RECORDER, person: str = ""
+) -> Identity:
     """Seal a key (PEM) into the key store, and let it sign from now on with this certificate (PEM)."""
     reference = reference_of(organisation, public_key_pem(key))
     keystore.put(reference, key)
-    return follow(organisation, certificate, reference)
+    return follow(organisation, certificate, reference, role=role, person=person)
 
 
-def request(organisation: Organisation) -> bytes:
+def request(organisation: Organisation, role: str = RECORDER) -> bytes:
     """A key of its own for a certificate that an authority is to issue: the request (PKCS#10, PEM) to hand to it.
 
     The key is sealed at once and leaves the key store for nobody; it signs once the certificate is brought.
     """
     key = new_key()
     keystore.put(reference_of(organisation, public_key_pem(key)), key)
-    return signing_request(key, common_name=f"recorder.{organisation.pgln}", ou="client")
+    return signing_request(key, common_name=f"{role}.{organisation.pgln}", ou="client")
 
 
 def reference_of(organisation: Organisation, public_key: bytes) -> str:
@@ -48,24 +53,32 @@ def reference_for(organisation: Organisation, certificate: x509.Certificate) -> 
 
 
 @transaction.atomic
-def follow(organisation: Organisation, certificate: bytes, reference: str) -> Identity:
+def follow(
+    organisation: Organisation, certificate: bytes, reference: str, *, role: str = RECORDER, person: str = ""
+) -> Identity:
     """Sign with this certificate, whose key is in the key store, from now on. What waited for it is tried at once."""
     now = datetime.now(UTC)
-    present = Identity.objects.select_for_update().filter(organisation=organisation).first()
+    whose = {"organisation": organisation, "role": role, "person": person}
+    present = Identity.objects.select_for_update().filter(**whose).first()
     if present is not None and present.certificate.encode() != certificate:
         FormerIdentity.objects.create(
-            organisation=organisation, certificate=present.certificate, key_reference=present.key_reference,
-            began=present.created, replaced=now,
+            **whose, certificate=present.certificate, key_reference=present.key_reference, began=present.created,
+            replaced=now,
         )  # fmt: skip
         present.delete()
         present = None
     if present is None:
-        present = Identity.objects.create(
-            organisation=organisation, certificate=certificate.decode(), key_reference=reference
-        )
-    waiting = Batch.objects.filter(organisation=organisation, evidenced=None, attempts__gt=0)
-    waiting.filter(state__in=(*settle.OPEN, Batch.State.VALID)).update(claimed_until=now)
+        present = Identity.objects.create(**whose, certificate=certificate.decode(), key_reference=reference)
+    _try_again(whose, now)
     return present
+
+
+def _try_again(whose: dict[str, Any], now: datetime) -> None:
+    waiting = Call.objects.filter(**whose, attempts__gt=0, state__in=settle.OPEN)
+    waiting.update(claimed_until=now)
+    if whose["role"] == RECORDER:
+        batches = Batch.objects.filter(organisation=whose["organisation"], evidenced=None, attempts__gt=0)
+        batches.filter(state__in=(*settle.OPEN, Batch.State.VALID)).update(claimed_until=now)
 
 
 def forget_ended() -> int:
@@ -88,5 +101,7 @@ def _signs(former: FormerIdentity) -> bool:
 
 def _is_needed(former: FormerIdentity) -> bool:
     # One that was signed before its key was noted is any of the organisation's.
-    own = Envelope.objects.filter(batch__organisation=former.organisation, code=None, batch__state__in=settle.OPEN)
+    of_batches = Q(batch__organisation=former.organisation, batch__state__in=settle.OPEN)
+    of_calls = Q(call__organisation=former.organisation, call__state__in=settle.OPEN)
+    own = Envelope.objects.filter(of_batches | of_calls, code=None)
     return own.filter(key_reference__in=(former.key_reference, "")).exists()

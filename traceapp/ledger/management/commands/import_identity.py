@@ -6,9 +6,14 @@ from typing import Any
 from cryptography import x509
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from traceapp.accounts.models import Organisation
+from chaincode.traceability.access import TABLE
+from traceapp.accounts.models import Organisation, User
 from traceapp.ledger import credentials, keystore, succession
-from traceapp.ledger.identities import public_key_pem
+from traceapp.ledger.identities import attributes, public_key_pem
+from traceapp.ledger.members import Person
+from traceapp.ledger.outgoing import RECORDER
+
+ROLES = sorted({role for rule in TABLE.values() for role in rule.roles})
 
 
 class Command(BaseCommand):
@@ -24,6 +29,11 @@ class Command(BaseCommand):
             help="private key, PKCS#8 PEM, P-256; not needed where `rotate_identity --request` made it",
         )
 
+        parser.add_argument("--role", default=RECORDER, choices=ROLES, help="what it may do (default: %(default)s)")
+        parser.add_argument(
+            "--person", default="", metavar="EMAIL", help="whose certificate it is, where the role is a person's own"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         organisation = Organisation.objects.filter(msp_id=options["msp_id"]).first()
         if organisation is None:
@@ -31,17 +41,38 @@ class Command(BaseCommand):
         pem, key = _read(options["cert"]), _read(options["key"]) if options["key"] else None
         try:
             certificate = _opened(organisation, pem, key)
-            credentials.check(organisation, certificate)
+            credentials.check(organisation, certificate, options["role"])
+            whose = {"role": options["role"], "person": _person(organisation, certificate, options["person"])}
             if key is not None:
-                succession.bring(organisation, key, pem)
+                succession.bring(organisation, key, pem, **whose)
             else:
-                succession.follow(organisation, pem, succession.reference_for(organisation, certificate))
+                succession.follow(organisation, pem, succession.reference_for(organisation, certificate), **whose)
         except (credentials.Unfit, keystore.KeyStoreError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"{organisation} sends with this certificate (serial {certificate.serial_number:x}) from now on, until "
-            f"{certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC."
+            f"{organisation} sends with this certificate (serial {certificate.serial_number:x}, {options['role']}) "
+            f"from now on, until {certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC."
         )
+
+
+def _person(organisation: Organisation, certificate: x509.Certificate, email: str) -> str:
+    """The pseudonym that the certificate gives the person, kept as theirs; empty where it is nobody's own."""
+    named = attributes(certificate).get("person", "")
+    if bool(named) != bool(email):
+        raise CommandError(
+            f"The certificate is the person's {named!r}: say who that is here (--person EMAIL)."
+            if named
+            else "The certificate has no attribute person: it cannot be one person's own."
+        )
+    if not email:
+        return ""
+    user = User.objects.filter(email=email.lower(), memberships__organisation=organisation).first()
+    if user is None:
+        raise CommandError(f"{email} is no member of {organisation}.")
+    if Person.objects.filter(organisation=organisation, pseudonym=named).exclude(user=user).exists():
+        raise CommandError(f"The pseudonym {named!r} is another person's.")
+    Person.objects.update_or_create(organisation=organisation, user=user, defaults={"pseudonym": named})
+    return named
 
 
 def _read(path: Path) -> bytes:

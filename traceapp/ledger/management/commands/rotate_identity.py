@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from traceapp.accounts.models import Organisation
 from traceapp.ledger import apps, credentials, keystore, provision, succession
 from traceapp.ledger.errors import LedgerError
+from traceapp.ledger.management.commands.import_identity import ROLES
+from traceapp.ledger.outgoing import RECORDER
 
 
 class Command(BaseCommand):
@@ -18,6 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("msp_id", help="the organisation's MSP id")
+        parser.add_argument(
+            "--role", default=RECORDER, choices=ROLES, help="of which certificate (default: %(default)s)"
+        )
         parser.add_argument("--request", type=Path, default=None, help="write a certificate request (PKCS#10) here")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -26,24 +31,25 @@ class Command(BaseCommand):
             raise CommandError(f"There is no organisation with the MSP id {options['msp_id']}.")
         try:
             if options["request"]:
-                self._request(organisation, options["request"])
+                self._request(organisation, options["request"], options["role"])
             else:
-                self._rotate(organisation)
+                self._rotate(organisation, options["role"])
         except (LedgerError, keystore.KeyStoreError) as error:
             raise CommandError(str(error)) from error
 
-    def _request(self, organisation: Organisation, path: Path) -> None:
+    def _request(self, organisation: Organisation, path: Path, role: str) -> None:
         try:
-            path.write_bytes(succession.request(organisation))
+            path.write_bytes(succession.request(organisation, role))
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
         self.stdout.write(
             f"{path} is to be signed by an authority of {organisation.msp_id}: organisational unit client, attributes "
-            f"org={organisation.pgln} and role={credentials.RECORDER}. Then bring the certificate: "
+            f"org={organisation.pgln} and role={role}. Then bring the certificate: "
             f"manage.py import_identity {organisation.msp_id} --cert FILE"
+            + (f" --role {role}" if role != RECORDER else "")
         )
 
-    def _rotate(self, organisation: Organisation) -> None:
+    def _rotate(self, organisation: Organisation, role: str) -> None:
         found = apps.founder()
         if found is None:
             raise CommandError(
@@ -51,8 +57,8 @@ class Command(BaseCommand):
                 f"`manage.py rotate_identity {organisation.msp_id} --request FILE` and bring it with import_identity."
             )
         apps.ledger().height()  # one that is away must not be founded anew
-        provision.renew(organisation, found)
-        made = credentials.present(organisation.pk)
+        provision.renew(organisation, found, role=role)
+        made = credentials.present(organisation.pk, role)
         assert made is not None
         self.stdout.write(
             f"{organisation} sends with a new certificate (serial {made.serial}) from now on, until "

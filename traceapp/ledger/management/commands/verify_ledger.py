@@ -65,6 +65,8 @@ def line_of(one: Finding) -> str:
         where.append(f"position {one.position}")
     if one.batch_id:
         where.append(f"batch {one.batch_id}")
+    if one.document:
+        where.append(one.document)
     if one.organisation:
         where.append(one.organisation.name)
     return f"{one.get_what_display()}: {', '.join(where) or 'the ledger'}: {one.message}"
@@ -82,6 +84,7 @@ def _as_json(result: audit.Result, found: list[Finding]) -> dict[str, Any]:
                 "record": str(one.record_uid) if one.record_uid else None,
                 "row": one.record_pk,
                 "batch": one.batch_id or None,
+                "document": one.document or None,
                 "position": one.position,
                 "organisation": one.organisation.pgln if one.organisation else None,
                 "message": one.message,
