@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+from chaincode.traceability.access import TABLE
 from docker.native.network import FabricNetwork
 from docker.native.nodes import ROOT
 from docker.network.material import write
