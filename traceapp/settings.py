@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "traceapp.ledger",
     "traceapp.capture",
     "traceapp.sensors",
+    "traceapp.coldchain",
     "traceapp.query",
     "forecasting",
     "traceapp.provenance",

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ColdchainConfig(AppConfig):
+    name = "traceapp.coldchain"
+    label = "coldchain"
+    default_auto_field = "django.db.models.BigAutoField"

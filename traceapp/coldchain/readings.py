@@ -1,0 +1,106 @@
+"""What a device measured, from verified bytes: the door for figures, charts and exports.
+
+Messages on the ledger are hashed again for each answer; their readings are decoded once and kept (`blocks`). What does
+not match the ledger gives no readings, and is told. What still waits for the ledger comes apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import F, Q
+
+from traceapp.coldchain.blocks import Kept, bodies
+from traceapp.ledger import shapes, verified
+from traceapp.ledger.models import Record
+from traceapp.ledger.rows import PENDING, Unverified
+from traceapp.sensors.models import Device, Message
+from traceapp.sensors.units import Quantity
+
+if TYPE_CHECKING:
+    from traceapp.coldchain.blocks import Series
+
+SHOWN: Final = (Quantity.TEMPERATURE, Quantity.HUMIDITY, Quantity.ACCELERATION, Quantity.LIGHT)
+_PAGE: Final = 500
+
+
+@dataclass
+class Measured:
+    """Readings in order of time, in canonical units, by quantity: (seconds since 1970, values).
+
+    `findings`: messages that the ledger does not confirm. `waiting`: messages not on it yet, and `pending` their
+    readings. `distrusted`: messages of a key from when it was no longer to be trusted; they give no readings.
+    `uncalibrated`: (first, last) times of messages after calibration was due; their readings count and are marked.
+    `records`: the verified messages' records, by pk.
+    """
+
+    series: dict[str, Series] = field(default_factory=dict)
+    pending: dict[str, Series] = field(default_factory=dict)
+    findings: list[Unverified] = field(default_factory=list)
+    waiting: int = 0
+    messages: int = 0
+    distrusted: int = 0
+    uncalibrated: list[tuple[datetime, datetime]] = field(default_factory=list)
+    records: list[int] = field(default_factory=list)
+
+    def of(self, quantity: str) -> Series:
+        """One quantity; empty arrays where nothing was measured."""
+        return self.series.get(quantity) or _joined([], (0.0, 0.0))
+
+
+def measured(
+    device: Device, since: datetime, until: datetime, quantities: Sequence[str] = SHOWN, *, pending: bool = True
+) -> Measured:
+    """Readings of a device with since <= time <= until."""
+    told = Message.objects.filter(key__device=device, last__gte=since, first__lte=until)
+    distrusted = Q(key__revoked_from__isnull=False, last__gte=F("key__revoked_from"))
+    pks = list(told.exclude(distrusted).order_by("first", "pk").values_list("pk", flat=True))
+    found = Measured(distrusted=told.filter(distrusted).count())
+    found.messages = len(pks) + found.distrusted
+    late = told.exclude(distrusted).filter(out_of_calibration=True).order_by("first")
+    found.uncalibrated = list(late.values_list("first", "last"))
+
+    names, span = [str(one) for one in quantities], (since.timestamp(), until.timestamp())
+    kept = Kept(device, since, until, names)
+    unchanged = kept.check(pks)
+    answer = verified.read([pk for pk in pks if pk not in unchanged])
+    kept.add(answer.verified)
+    good = unchanged.union(one.pk for one in answer.verified)
+    found.records = [pk for pk in pks if pk in good]
+    found.findings = [one for one in (*answer.unverified, *answer.rivals) if one.state != PENDING]
+    waiting = [one.pk for one in answer.unverified if one.state == PENDING and one.pk is not None]
+    found.waiting = len(waiting)
+    found.series = {name: _joined(kept.series(name), span) for name in names}
+    if pending and waiting:
+        found.pending = _unanchored(waiting, names, span)
+    return found
+
+
+def _unanchored(pks: Sequence[int], names: Sequence[str], span: tuple[float, float]) -> dict[str, Series]:
+    """Readings of messages that wait: from the stored bytes, which nobody has confirmed yet."""
+    import numpy as np
+
+    told: dict[str, list[Series]] = {name: [] for name in names}
+    for start in range(0, len(pks), _PAGE):
+        for stored in Record.objects.filter(pk__in=pks[start : start + _PAGE]).values_list("disclosures", flat=True):
+            for name, body in bodies(shapes.opened(bytes(stored))["message"], names).items():
+                both = np.frombuffer(body, dtype=np.float64)
+                told[name].append((both[: both.size // 2], both[both.size // 2 :]))
+    return {name: _joined(parts, span) for name, parts in told.items()}
+
+
+def _joined(parts: Iterable[Series], span: tuple[float, float]) -> Series:
+    """One series in order of time, cut to the span."""
+    import numpy as np
+
+    given = list(parts)
+    times = np.concatenate([one for one, _ in given]) if given else np.empty(0)
+    values = np.concatenate([one for _, one in given]) if given else np.empty(0)
+    if times.size and np.any(times[1:] < times[:-1]):
+        order = np.argsort(times, kind="stable")
+        times, values = times[order], values[order]
+    inside = slice(int(np.searchsorted(times, span[0])), int(np.searchsorted(times, span[1], side="right")))
+    return times[inside], values[inside]
