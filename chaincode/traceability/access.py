@@ -35,17 +35,28 @@ class Rule:
 
 ANY_MEMBER = Rule()
 _DEVICE_MANAGER = Rule(roles=frozenset({DEVICE_MANAGER}))
+_RECORDER = Rule(roles=frozenset({RECORDER}))
 _RECORDER_OR_TREASURER = Rule(roles=frozenset({RECORDER, TREASURER}))
 _TREASURER = Rule(roles=frozenset({TREASURER}))
 _SETTLEMENT = Rule(roles=frozenset({SETTLEMENT}), settlement=True, person=True)
 
 TABLE: dict[str, Rule] = {
-    "record_batch": Rule(roles=frozenset({RECORDER})),
+    "record_batch": _RECORDER,
     "register_device": _DEVICE_MANAGER,
     "rotate_device": _DEVICE_MANAGER,
     "revoke_device": _DEVICE_MANAGER,
-    "record_leg": Rule(roles=frozenset({RECORDER})),
+    "record_leg": _RECORDER,
     "challenge_leg": _RECORDER_OR_TREASURER,
+    "register_shipment": _TREASURER,
+    "accept_terms": _TREASURER,
+    "fund_escrow": _TREASURER,
+    "dispatch": _RECORDER,
+    "record_arrival": _RECORDER,
+    "accept_delivery": _RECORDER,
+    "contest": _RECORDER_OR_TREASURER,
+    "settle_due": _RECORDER_OR_TREASURER,
+    "resolve": _TREASURER,
+    "refund_expired": _RECORDER_OR_TREASURER,
     "open_account": _TREASURER,
     "propose_mint": _SETTLEMENT,
     "approve_mint": _SETTLEMENT,
@@ -59,6 +70,7 @@ TABLE: dict[str, Rule] = {
     "has_id": ANY_MEMBER,
     "get_devices": ANY_MEMBER,
     "get_legs": ANY_MEMBER,
+    "get_shipments": ANY_MEMBER,
     "get_account": ANY_MEMBER,
     "get_rows": ANY_MEMBER,
     "get_balance": ANY_MEMBER,

@@ -2,7 +2,19 @@
 
 from collections.abc import Callable
 
-from chaincode.traceability import access, deposits, devices, events, ids, keys, legs, money_queries, queries
+from chaincode.traceability import (
+    access,
+    deposits,
+    devices,
+    escrow,
+    events,
+    ids,
+    keys,
+    legs,
+    money_queries,
+    queries,
+    shipments,
+)
 from chaincode.traceability.context import Context
 from chaincode.traceability.errors import BAD_REQUEST, ContractError
 from chaincode.traceability.rules import batches
@@ -42,6 +54,16 @@ HANDLERS: dict[str, Handler] = {
     "revoke_device": devices.revoke_device,
     "record_leg": legs.record_leg,
     "challenge_leg": legs.challenge_leg,
+    "register_shipment": shipments.register_shipment,
+    "accept_terms": shipments.accept_terms,
+    "fund_escrow": escrow.fund_escrow,
+    "dispatch": shipments.dispatch,
+    "record_arrival": shipments.record_arrival,
+    "accept_delivery": shipments.accept_delivery,
+    "contest": shipments.contest,
+    "settle_due": escrow.settle_due,
+    "resolve": escrow.resolve,
+    "refund_expired": escrow.refund_expired,
     "open_account": deposits.open_account,
     "propose_mint": deposits.propose_mint,
     "approve_mint": deposits.approve_mint,
@@ -55,6 +77,7 @@ HANDLERS: dict[str, Handler] = {
     "has_id": _query(queries.has_id),
     "get_devices": _query(devices.get_devices),
     "get_legs": _query(legs.get_legs),
+    "get_shipments": _query(escrow.get_shipments),
     "get_account": _query(money_queries.get_account),
     "get_rows": _query(money_queries.get_rows),
     "get_balance": _query(money_queries.get_balance),

@@ -19,7 +19,7 @@ class Document:
 
     def plain(self) -> dict[str, Json]:
         """As JSON values."""
-        return {"docType": self.doc_type, **_plain(self)}
+        return {"docType": self.doc_type, **plain(self)}
 
     def encode(self) -> bytes:
         """As it lies on the ledger."""
@@ -35,14 +35,15 @@ class Document:
         return made
 
 
-def _plain(value: Any) -> dict[str, Json]:
+def plain(value: Any) -> dict[str, Json]:
+    """A dataclass of such fields as JSON values."""
     known = _fields(type(value))  # type: ignore[arg-type]
     return {name: _json(getattr(value, field)) for field, name, _ in known}
 
 
 def _json(value: Any) -> Json:
     if dataclasses.is_dataclass(value):
-        return _plain(value)
+        return plain(value)
     return [_json(one) for one in value] if isinstance(value, tuple) else value
 
 

@@ -25,6 +25,18 @@ def device_leg(device: str, start: str) -> str:
     return f"device-leg/{device}/{start}"
 
 
+def shipment(shipment_id: str) -> str:
+    return f"shipment/{shipment_id}"
+
+
+def escrow(shipment_id: str, part: str) -> str:
+    return f"escrow/{shipment_id}/{part}"
+
+
+def settlement(shipment_id: str) -> str:
+    return f"settlement/{shipment_id}"
+
+
 def account(holder: Holder) -> str:
     return f"account/{holder.msp_id}/{holder.organisation}"
 

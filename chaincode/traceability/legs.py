@@ -1,11 +1,12 @@
 """The transactions of legs, and their bulk query."""
 
-from chaincode.traceability import devices, keys, queries, requests
+from chaincode.traceability import devices, keys, queries, requests, shipments
 from chaincode.traceability.access import Caller
 from chaincode.traceability.context import Context
 from chaincode.traceability.device_state import DeviceLeg, Leg
 from chaincode.traceability.errors import NOT_FOUND, ContractError
 from chaincode.traceability.rules import legs
+from chaincode.traceability.rules import shipments as rules
 from chaincode.traceability.state import Batch
 from chaincode.traceability.writing import now, put
 
@@ -14,7 +15,8 @@ def record_leg(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """{id, kid, goods, shipment, from, to, seq, batches, figures}: a device was with these goods, and measured this.
 
     ContractError `bad_request`, `forbidden`, `already_recorded`, `conflict`, `unknown_device`, `device_not_active`,
-    `device_revoked`, `unknown_batch`, `overlap`, `not_found`.
+    `device_revoked`, `unknown_batch`, `overlap`, and of the shipment `not_found`,
+    `wrong_leg`, `wrong_band`, `wrong_state`, `too_late`, `too_early`.
     """
     wanted = legs.parse(request_json, caller, now(ctx))
     key = keys.leg(wanted.id)
@@ -24,22 +26,26 @@ def record_leg(ctx: Context, caller: Caller, request_json: str) -> bytes:
     _need_batches(ctx, leg)
     _reserve(ctx, leg)
     if leg.shipment:
-        raise ContractError(NOT_FOUND, f"there is no shipment {leg.shipment}")
+        after = rules.with_leg(shipments.held(ctx, leg.shipment), leg, now(ctx))
+        ctx.put_state(keys.shipment(after.id), after.encode())
     return put(ctx, key, leg, event="leg_recorded")
 
 
 def challenge_leg(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """{id, leg, reason, evidence}: say that a leg is wrong, within the window.
 
-    ContractError `bad_request`, `not_found`, `already_recorded`, `conflict`, `already_challenged`, `too_late`.
+    ContractError `bad_request`, `forbidden`, `not_found`, `already_recorded`, `conflict`, `already_challenged`,
+    `wrong_state`, `too_late`.
     """
     asked = legs.parse_objection(request_json)
     key = keys.leg(asked.leg)
     found = ctx.get_state(key)
     if found is None:
         raise ContractError(NOT_FOUND, f"there is no leg {asked.leg}")
-    leg = Leg.decode(found)
-    return put(ctx, key, legs.challenged(leg, asked, caller, now(ctx), legs.CHALLENGE_HOURS), event="leg_challenged")
+    leg, hours = Leg.decode(found), legs.CHALLENGE_HOURS
+    if leg.shipment:
+        hours = rules.challenge_hours(shipments.held(ctx, leg.shipment), caller, leg)
+    return put(ctx, key, legs.challenged(leg, asked, caller, now(ctx), hours), event="leg_challenged")
 
 
 def get_legs(ctx: Context, request_json: str) -> bytes:

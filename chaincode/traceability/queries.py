@@ -40,8 +40,8 @@ def documents(ctx: Context, key: Callable[[str], str], names: list[str]) -> byte
     return canonical({name: parse(data.decode()) if data else None for name, data in zip(names, found, strict=True)})
 
 
-def ids_of(found: Json) -> list[str]:
+def ids_of(found: Json, most: int = MAX_IDS) -> list[str]:
     """The ids that were asked for, each once."""
-    if not isinstance(found, list) or len(found) > MAX_IDS:
-        raise ContractError(BAD_REQUEST, f"the ids must be a JSON list of at most {MAX_IDS}")
+    if not isinstance(found, list) or len(found) > most:
+        raise ContractError(BAD_REQUEST, f"the ids must be a JSON list of at most {most}")
     return list(dict.fromkeys(ids.check(item, f"ids[{index}]") for index, item in enumerate(found)))

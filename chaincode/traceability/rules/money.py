@@ -24,6 +24,10 @@ CURRENCIES = frozenset(
     """.split()  # noqa: SIM905 (six lines to read, not a hundred and fifty)
 )
 
+# Minor units of ISO 4217, where they are not hundredths.
+_WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())  # noqa: SIM905
+_THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
+
 _MSP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 _PGLN = re.compile(r"\d{13}", re.ASCII)
 _ROW = re.compile(r"[a-z]+(?:/[A-Za-z0-9._-]+)+/\d{1,4}", re.ASCII)
@@ -37,6 +41,11 @@ def currency(value: Json) -> str:
     if not isinstance(value, str) or value not in CURRENCIES:
         raise ContractError(BAD_REQUEST, "currency must be a code of ISO 4217 in use, such as EUR")
     return value
+
+
+def minor_units(code: str) -> int:
+    """How many decimals an amount of this currency has."""
+    return 0 if code in _WHOLE else 3 if code in _THOUSANDTHS else 2
 
 
 def amount(value: Json) -> int:

@@ -110,10 +110,15 @@ def spent(found: Sequence[Row | None], names: Sequence[str], holder: Holder, cur
 
 def debited(wanted: Debit, total: int) -> Debit:
     """The document with what is over of the `total` its rows hold. ContractError `insufficient_funds`."""
-    if total < wanted.amount:
-        lacking = f"the rows hold {total} {wanted.currency} in minor units, and {wanted.amount} are needed"
-        raise ContractError(INSUFFICIENT_FUNDS, lacking)
+    need(total, wanted.amount, wanted.currency)
     return replace(wanted, change=total - wanted.amount)
+
+
+def need(total: int, amount: int, currency: str) -> None:
+    """ContractError `insufficient_funds` unless what rows hold is enough."""
+    if total < amount:
+        lacking = f"the rows hold {total} {currency} in minor units, and {amount} are needed"
+        raise ContractError(INSUFFICIENT_FUNDS, lacking)
 
 
 def consolidated(wanted: Consolidation, total: int) -> Consolidation:
