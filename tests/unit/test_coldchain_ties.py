@@ -1,6 +1,7 @@
 """Where a device was: the same whatever order its events came in."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +67,7 @@ def test_legs_follow_each_other_without_overlap_in_whatever_order_events_came(sa
     shuffled = list(said)
     chance.shuffle(shuffled)
     assert cut(shuffled) == found
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in pairwise(found):
         assert one.ended is not None
         assert one.began < one.ended <= following.began
 
