@@ -66,15 +66,19 @@ _decoder = json.JSONDecoder(
 
 
 def _deeper_than(value: object, levels: int) -> bool:
-    if type(value) is dict:
-        children = value.values()
-    elif type(value) is list:
-        children = value  # type: ignore[assignment]
-    else:
-        return False
-    if levels == 0:
-        return True
-    return any(_deeper_than(child, levels - 1) for child in children if type(child) is dict or type(child) is list)
+    """Layer by layer: a list of many small objects is the common case."""
+    layer: list[Any] = [value] if type(value) is dict or type(value) is list else []
+    while layer:
+        if levels == 0:
+            return True
+        levels -= 1
+        layer = [
+            child
+            for one in layer
+            for child in (one.values() if type(one) is dict else one)
+            if type(child) is dict or type(child) is list
+        ]
+    return False
 
 
 def _is_unicode(value: object) -> bool:

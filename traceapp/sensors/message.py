@@ -102,7 +102,7 @@ def check(message: Message, key: bytes, now: float) -> Readings:
     except jws.JwsError as error:
         raise Refused(Reason.SIGNATURE, f"The signature is not by the device's key: {error}.", message.kid) from error
     try:
-        if len(check_pack(message.jws.payload)) > MOST_READINGS:
+        if check_pack(message.jws.payload) > MOST_READINGS:
             why = f"The message has more than {MOST_READINGS:,} records. Send fewer in each."
             raise Refused(Reason.TOO_LARGE, why, message.kid)
         found = senml.readings(message.jws.payload)
