@@ -135,6 +135,8 @@ CAPTURE_MAX_BYTES = env.int("CAPTURE_MAX_BYTES", 5 * 1024 * 1024)
 CAPTURE_MAX_EVENTS = env.int("CAPTURE_MAX_EVENTS", 5000)
 SENSORS_MAX_BYTES = env.int("SENSORS_MAX_BYTES", 11 * 1024 * 1024)  # of one upload of device messages
 SENSORS_MAX_MESSAGES = env.int("SENSORS_MAX_MESSAGES", 2000)
+MQTT_URL = env.str("MQTT_URL", "")  # the broker that devices publish to; empty: none
+MQTT_CA = env.str("MQTT_CA", "")  # PEM file of whoever vouches for the broker's certificate; empty: the system's
 # Hosts to which events may be sent though they are inside a network, and without TLS: a receiver beside us.
 SUBSCRIPTIONS_PRIVATE_HOSTS = [name.lower() for name in env.list("SUBSCRIPTIONS_PRIVATE_HOSTS", default=[])]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # above the capture limit, whose own answer is clearer

@@ -1,0 +1,46 @@
+"""What tests of the MQTT process run in processes of their own, on a data folder of their own.
+
+`python -m tests.sensors_process begin NUMBER | count`
+"""
+
+import json
+import os
+import sys
+
+import django
+
+
+def begin(number: int) -> None:
+    """An empty database with an organisation and active devices; their kids are printed."""
+    from django.core.management import call_command
+
+    from tests.sensors_world import logger
+    from traceapp.accounts.models import Organisation
+
+    call_command("migrate", verbosity=0)
+    firm = Organisation.objects.create(
+        name="Huerta Alba", pgln="9506000000008", msp_id="HuertaMSP", company_prefix="9506000"
+    )
+    print(json.dumps([logger(firm).kid for _ in range(number)]))
+
+
+def count() -> None:
+    """(kid, seq) of all that is stored, and how many records there are and wait."""
+    from traceapp.ledger.models import Record
+    from traceapp.sensors.models import Message
+
+    print(
+        json.dumps(
+            {
+                "messages": list(Message.objects.values_list("key__kid", "seq")),
+                "records": Record.objects.count(),
+                "queued": Record.objects.filter(batch=None).count(),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "traceapp.settings")
+    django.setup()
+    begin(int(sys.argv[2])) if sys.argv[1] == "begin" else count()
