@@ -13,8 +13,8 @@ from traceapp.coldchain.decoded import Block, Decoded
 from traceapp.ledger import rehash
 from traceapp.ledger.verified import VerifiedRecord
 from traceapp.sensors import senml
+from traceapp.sensors.message import payload_of
 from traceapp.sensors.models import Device
-from traceapp.sensors.reading import payload_of
 from traceapp.sensors.units import Quantity
 
 if TYPE_CHECKING:

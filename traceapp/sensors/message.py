@@ -1,5 +1,6 @@
 """One device message: a compact JWS (RFC 7515, EdDSA) whose protected header names the key and counts, over a pack."""
 
+import binascii
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -17,6 +18,7 @@ CLOCK_AHEAD: Final = 300.0
 """So many seconds a reading may be ahead of our clock."""
 EARLIEST: Final = 946684800.0  # 2000-01-01: a clock that says less was never set
 _MOST_SEQ: Final = 2**53 - 1
+_URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 _HEADER: Final = 4096  # characters in which a header has to end to be looked at
 
 
@@ -93,6 +95,12 @@ def _claimed_kid(compact: str) -> str:
         return ""
     kid = header.get("kid") if isinstance(header, dict) else None
     return kid if isinstance(kid, str) else ""
+
+
+def payload_of(compact: str) -> bytes:
+    """The payload of a message whose form was checked when it came in: quick."""
+    middle = compact[compact.index(".") + 1 : compact.rindex(".")]
+    return binascii.a2b_base64(middle.encode().translate(_URL_SAFE) + b"==")
 
 
 def check(message: Message, key: bytes, now: float) -> Readings:
