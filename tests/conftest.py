@@ -6,7 +6,13 @@ import pytest
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.api_fixtures", "tests.ledger_fixtures", "tests.fabric_fixtures", "tests.race_fixtures", "tests.broker_fixtures"]
+pytest_plugins = [
+    "tests.api_fixtures",
+    "tests.ledger_fixtures",
+    "tests.fabric_fixtures",
+    "tests.race_fixtures",
+    "tests.broker_fixtures",
+]
 
 
 # A busy machine is no reason to fail: how long an example takes is measured by `make bench`, not asserted.

@@ -58,6 +58,7 @@ def intake(broker, aside):
     def start():
         subscriber = Subscriber(broker.url, ca=str(broker.ca))
         made.append((subscriber, aside(subscriber.run)))
+        assert subscriber.subscribed.wait(20)
         return subscriber
 
     yield start

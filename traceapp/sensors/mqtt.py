@@ -51,6 +51,7 @@ class Subscriber:
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
             raise ValueError("MQTT_URL is mqtts://USER:PASSWORD@HOST:PORT or mqtt://HOST:PORT")
         self.stop = threading.Event()
+        self.subscribed = threading.Event()  # from then on the broker keeps messages for us, also while we are away
         self._waiting: queue.Queue[Waiting] = queue.Queue()
         self._connection, self._lock = 0, threading.Lock()
         self._address = (parts.hostname, parts.port or (8883 if parts.scheme == "mqtts" else 1883))
@@ -81,6 +82,10 @@ class Subscriber:
             return
         log.info("Connected to the broker.")
         client.subscribe(broker.MESSAGES, qos=1)
+
+    def listening(self, *_: Any) -> None:
+        log.info("Messages of devices come in.")
+        self.subscribed.set()
 
     def disconnected(self, *_: Any) -> None:
         """What this connection brought cannot be acknowledged on another one: the numbers may mean other messages."""
@@ -136,7 +141,7 @@ class Subscriber:
 def _client(subscriber: Subscriber, tls: bool, ca: str) -> paho.Client:
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id=broker.INTAKE, protocol=paho.MQTTv5, manual_ack=True)
     client.on_connect, client.on_disconnect = subscriber.connected, subscriber.disconnected
-    client.on_message = subscriber.arrived
+    client.on_subscribe, client.on_message = subscriber.listening, subscriber.arrived
     if tls:
         client.tls_set(ca_certs=ca or None, tls_version=ssl.PROTOCOL_TLS_CLIENT)
     return client
