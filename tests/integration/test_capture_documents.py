@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -15,6 +15,7 @@ from traceapp.capture import job_rows
 from traceapp.capture.models import CaptureJob, Event
 from traceapp.capture.tasks import sweep
 from traceapp.epcis.formats import CbvFormat
+from traceapp.epcis.xml_document import read_xml
 from traceapp.epcis.xml_writer import write_xml
 from traceapp.ledger.models import Record
 from traceapp.masterdata.models import Location, Lot, Product
@@ -356,6 +357,39 @@ def test_master_data_may_come_alone_also_in_xml(api):
     job = capture(api, body, "application/xml")
     assert (job["success"], job["events"]["received"], job["receipt"]) == (True, 0, "")
     assert Product.objects.get(gtin=gtin(11, "0950601")).name == "Plums"
+
+
+def test_all_master_data_of_ones_own_is_kept_and_answered_in_both_forms(api):
+    place, other = f"https://id.gs1.org/414/{gln(21, '950601')}", "https://farm.example/shed/1"
+    shed = entry(f"urn:epc:id:sgln:950601.{gln(21, '950601')[6:12]}.0", city="Moguer", numberOfDoors=3)
+    shed["attributes"].append({"id": "https://farm.example/voc/roof", "attribute": {"traceapp:kind": "flat"}})
+    shed["children"] = [other]
+    job = capture(api, with_masters(
+        shed,
+        entry(other, colour="red"),
+        entry(f"https://id.gs1.org/8004/{'950601'}A7", make="Grower"),
+        entry("https://id.gs1.org/8004/950999A7", make="Mine"),
+        events=[shipping()],
+    ))  # fmt: skip
+    assert [one["path"].rpartition("[")[2] for one in job["warnings"]] == ["3].id"]
+    for form, read in (("application/json", json.loads), ("application/xml", read_xml)):
+        answer = api("get", "/epcis/vocabularies", accept=form)
+        assert answer.status_code == 200, answer.content
+        [told] = read(answer.content)["epcisHeader"]["epcisMasterData"]["vocabularyList"]
+        assert [one["id"] for one in told["vocabularyElementList"]] == [
+            shed["id"],
+            other,
+            "https://id.gs1.org/8004/950601A7",
+        ]
+        assert told["vocabularyElementList"][0]["attributes"] == shed["attributes"]
+        assert told["vocabularyElementList"][0]["children"] == [other]
+    capture(api, with_masters(entry(place, city="Huelva")))
+    [told] = api("get", f"/epcis/vocabularies?id={quote(place)}").json()["epcisHeader"]["epcisMasterData"][
+        "vocabularyList"
+    ]
+    [kept] = told["vocabularyElementList"]
+    assert [one["attribute"] for one in kept["attributes"]] == ["Huelva", 3, {"traceapp:kind": "flat"}]
+    assert api("get", "/epcis/vocabularies?colour=x").status_code == 400
 
 
 def test_a_place_off_the_earth_is_told_and_not_kept(api):

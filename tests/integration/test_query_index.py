@@ -15,6 +15,7 @@ from traceapp.ledger import shapes
 from traceapp.ledger.kinds import kind_named
 from traceapp.ledger.models import Finding, Record
 from traceapp.ledger.verified import read_kind
+from traceapp.masterdata import vocabulary
 from traceapp.query import pages
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,28 @@ def test_places_are_asked_for_by_their_master_data(farm):
     assert farm.ids(**{"EQATTR_bizLocation_cbvmda:city": "Huelva"}) == []
     assert farm.ids(HASATTR_readPoint="cbvmda:city") == []
     assert farm.get(HASATTR_colour="x").status_code == 400
+
+
+def test_places_are_asked_for_by_whatever_was_told_of_them_and_by_their_children(farm):
+    organisation, shed = farm.organisation, "https://farm.example/shed"
+    told = {"id": "cbvmda:roof", "attribute": "flat"}
+    vocabulary.keep(organisation, "urn:x:places", {"id": "urn:x:farm", "attributes": [told], "children": [shed]}, {})
+    vocabulary.keep(organisation, "urn:x:places", {"id": shed, "children": [f"{shed}/door", "urn:x:farm"]}, {})
+    farm.capture(*(shipping(event_id=eid(n), lot=f"L-{n}") | {"readPoint": {"id": place}} for n, place in enumerate(
+        ("urn:x:farm", shed, f"{shed}/door", "urn:x:other"), start=1
+    )))  # fmt: skip
+    assert farm.ids(WD_readPoint="urn:x:farm") == [eid(1), eid(2), eid(3)]
+    assert farm.ids(WD_readPoint=shed) == [eid(1), eid(2), eid(3)]  # whoever says so in a ring
+    assert farm.ids(EQ_readPoint="urn:x:farm") == [eid(1)]
+    assert farm.ids(HASATTR_readPoint="urn:epcglobal:cbv:mda#roof") == [eid(1)]
+    assert farm.ids(**{"EQATTR_readPoint_cbvmda:roof": "flat|steep"}) == [eid(1)]
+    assert farm.ids(**{"EQATTR_readPoint_cbvmda:roof": "steep"}) == []
+    Event.objects.update(visibility=Visibility.PUBLIC)
+    Record.objects.update(visibility=Visibility.PUBLIC)
+    other = Caller(farm.client, OrganisationFactory())
+    assert other.ids(EQ_readPoint="urn:x:farm") == [eid(1)]
+    assert other.ids(HASATTR_readPoint="urn:epcglobal:cbv:mda#roof") == []  # what was told is not theirs to ask about
+    assert other.ids(WD_readPoint="urn:x:farm") == [eid(1)]
 
 
 def test_a_query_that_is_too_much_work_says_so(farm):

@@ -24,6 +24,7 @@ from traceapp.capture.services import capture_document, capture_events
 from traceapp.epcis import identifiers
 from traceapp.epcis.parse import parse_event
 from traceapp.ledger.models import Finding, Record
+from traceapp.masterdata import vocabulary
 from traceapp.masterdata.models import Location, Product
 from traceapp.provenance.models import Link
 
@@ -131,6 +132,8 @@ def secrets(ledger_world, settings):
     capture_document(
         organisation=owner, member=person, body=json.dumps(document).encode(), visibility=Visibility.PRIVATE
     )
+    told = {"id": "urn:x:shed", "attributes": [{"id": "cbvmda:name", "attribute": MARK}]}
+    vocabulary.keep(owner, "urn:x:places", told, {})
     ledger_world.anchor()
     capture(owner, Visibility.PRIVATE, event(of[0], hidden))  # one that still waits
     forecasts_of(owner, person, record)

@@ -8,24 +8,29 @@ from django.db import transaction
 from traceapp.accounts.models import Organisation
 from traceapp.capture.documents import vocabularies
 from traceapp.capture.errors import SHOWN, Place
+from traceapp.epcis import context as contexts
 from traceapp.epcis.identifiers import Gs1, canonical, parse
 from traceapp.epcis.parse import Document
 from traceapp.masterdata.services import NotTaken, take_location, take_lot, take_product
+from traceapp.masterdata.vocabulary import check_owner, keep
 
 MOST = 1000  # entries of one document
 _LISTS = "epcisHeader.epcisMasterData.vocabularyList"
 
 
 def take(organisation: Organisation, document: Document) -> list[Place]:
-    """Take over what is about the organisation's own products, lots and places, inside the caller's transaction.
+    """Take over what is about the organisation's own keys, inside the caller's transaction: all of it as it was said,
+    and of products, lots and places what we have fields for.
 
     Returns what was not, where it stands, and why.
     """
     warnings: list[Place] = []
-    for place, entry in _entries(document)[:MOST]:
+    prefixes, _ = contexts.resolve(document.context)
+    for place, vocabulary, entry in _entries(document)[:MOST]:
         try:
             with transaction.atomic():
                 _take(organisation, entry)
+                keep(organisation, vocabulary, entry, contexts.used([entry], prefixes))
         except NotTaken as error:
             warnings.append((f"{place}.id", str(error)))
     if len(_entries(document)) > MOST:
@@ -33,9 +38,9 @@ def take(organisation: Organisation, document: Document) -> list[Place]:
     return warnings[:SHOWN]
 
 
-def _entries(document: Document) -> list[tuple[str, Mapping[str, Any]]]:
+def _entries(document: Document) -> list[tuple[str, str, Mapping[str, Any]]]:
     return [
-        (f"{_LISTS}[{at}].vocabularyElementList[{index}]", entry)
+        (f"{_LISTS}[{at}].vocabularyElementList[{index}]", vocabulary["type"], entry)
         for at, vocabulary in enumerate(vocabularies(document))
         for index, entry in enumerate(vocabulary.get("vocabularyElementList") or ())
     ]
@@ -43,11 +48,14 @@ def _entries(document: Document) -> list[tuple[str, Mapping[str, Any]]]:
 
 def _take(organisation: Organisation, entry: Mapping[str, Any]) -> None:
     gs1 = parse(canonical(entry["id"]))
+    if gs1 is None:
+        return  # somebody's own identifier, of which everybody keeps what they say themselves
     told = {_local(one["id"]): str(one["attribute"]) for one in entry.get("attributes") or () if _is_plain(one)}
-    taker = _TAKERS.get(_kind(gs1)) if gs1 is not None else None
-    if gs1 is None or taker is None:
-        raise NotTaken("Master data is kept of products (GTIN), lots and places (GLN) only.")
-    taker(organisation, gs1, told)
+    taker = _TAKERS.get(_kind(gs1))
+    if taker is None:
+        check_owner(organisation, gs1)
+    else:
+        taker(organisation, gs1, told)
 
 
 def _kind(gs1: Gs1) -> tuple[str, ...]:

@@ -70,3 +70,39 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class VocabularyEntry(models.Model):
+    """What an organisation says about an identifier in the master data of an EPCIS document, whole: any attribute, any
+    vocabulary. Of GS1 keys only the owner's word is taken; of other identifiers each organisation keeps its own."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="vocabulary")
+    vocabulary = models.CharField(max_length=500, help_text="URI of the vocabulary, such as ..:vtype:BusinessLocation")
+    identifier = models.CharField(max_length=2000, help_text="As it was written.")
+    key = models.BigIntegerField(help_text="Of its canonical form (`epcis.identifiers.key`).")
+    entry = models.JSONField(help_text="The vocabulary element, as in EPCIS's JSON.")
+    context = models.JSONField(default=dict, help_text="Prefixes that the entry uses.")
+    changed = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["key", "vocabulary", "organisation"], name="one_entry_an_identifier"),
+        ]
+
+    def __str__(self) -> str:
+        return self.identifier
+
+
+class VocabularyAttribute(models.Model):
+    """One attribute of an entry, to be found by: its full name, and its value where that is a plain one."""
+
+    entry = models.ForeignKey(VocabularyEntry, on_delete=models.CASCADE, related_name="told")
+    name = models.CharField(max_length=300)
+    value = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["name", "value"], name="attributes_by_value")]
+
+    def __str__(self) -> str:
+        return self.name

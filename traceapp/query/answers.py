@@ -44,7 +44,7 @@ def answer(request: Request, resource: str, complete: Complete, name: str = docu
     viewer = viewer_of(request)
     try:
         asked = asked_for(request, viewer, resource)
-        query = parse.query(complete(asked.parameters))
+        query = parse.query(complete(asked.parameters), asker=viewer.organisation_id)
         left = query.first if asked.is_first else asked.left
         size = asked.size if left is None else min(asked.size, left)
         if asked.is_first:

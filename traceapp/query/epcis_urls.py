@@ -8,7 +8,7 @@ from django.urls import URLPattern, re_path
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from traceapp.query import api, named_api
+from traceapp.query import api, masters_api, named_api
 from traceapp.query.collections import COLLECTIONS
 from traceapp.query.paths import is_below, is_subscription
 from traceapp.query.subscriptions import api as subscriptions
@@ -75,6 +75,7 @@ urlpatterns = [
     re_path(r"^events/?$", api.Events.as_view(), name="epcis-events"),
     re_path(r"^events/(?P<value>.+)$", api.OneEvent.as_view(), name="epcis-event"),
     *_collections(),
+    re_path(r"^vocabularies/?$", masters_api.Vocabularies.as_view(), name="epcis-vocabularies"),
     re_path(r"^queries/?$", named_api.Queries.as_view(), name="epcis-queries"),
     *_subscriptions(),
     *_both("queries", ONE_QUERY, QUERY_EVENTS),

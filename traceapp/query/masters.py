@@ -1,9 +1,11 @@
 """HASATTR_ and EQATTR_: events whose place has master data of a kind, or with a value."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from traceapp.epcis.identifiers import location
+from traceapp.masterdata import vocabulary
 from traceapp.masterdata.models import Location
 from traceapp.query import values
 from traceapp.query.criteria import Criterion
@@ -24,7 +26,7 @@ ATTRIBUTES = {
 MOST_PLACES = 2000
 
 
-def attribute(name: str, given: Any) -> Criterion | None:
+def attribute(name: str, given: Any, prefixes: Mapping[str, str], asker: int | None) -> Criterion | None:
     """The criterion of a parameter of these families; None for another one."""
     if not _FAMILY.fullmatch(name):
         return None
@@ -36,16 +38,27 @@ def attribute(name: str, given: Any) -> Criterion | None:
     if family == "HASATTR":
         if attribute_name:
             raise QueryError(name, "the attribute is the parameter's value")
-        found = {gln for one in wanted for gln in _places(name, one, None)}
+        found = {one for attribute_name in wanted for one in _places(name, attribute_name, None, prefixes, asker)}
     else:
         if not attribute_name:
             raise QueryError(name, "the attribute is missing, such as EQATTR_bizLocation_cbvmda:city")
-        found = _places(name, attribute_name, wanted)
-    return place(name, field, frozenset(map(location, found)), within=True)
+        found = _places(name, attribute_name, wanted, prefixes, asker)
+    return place(name, field, frozenset(found), within=True)
 
 
-def _places(name: str, attribute_name: str, wanted: list[str] | None) -> set[str]:
-    """GLNs of places that have the attribute, or have it with one of these values."""
+def _places(
+    name: str, attribute_name: str, wanted: list[str] | None, prefixes: Mapping[str, str], asker: int | None
+) -> set[str]:
+    """Places that have the attribute, or have it with one of these values: in the register of places, which all see, or
+    in what the asker told of them."""
+    told = vocabulary.having(asker, attribute_name, wanted, prefixes, MOST_PLACES + 1)
+    found = {*map(location, _with_field(attribute_name, wanted)), *told}
+    if len(found) > MOST_PLACES:
+        raise QueryTooComplex(name, f"holds for more than {MOST_PLACES:,} places; ask for fewer")
+    return found
+
+
+def _with_field(attribute_name: str, wanted: list[str] | None) -> set[str]:
     for start in _STARTS:
         attribute_name = attribute_name.removeprefix(start)
     column = ATTRIBUTES.get(attribute_name)
@@ -55,10 +68,7 @@ def _places(name: str, attribute_name: str, wanted: list[str] | None) -> set[str
     rows = rows.filter(**{f"{column}__in": _typed(column, wanted)}) if wanted else rows
     if column in ("name", "city", "country"):
         rows = rows.exclude(**{column: ""})
-    found = set(rows.values_list("gln", flat=True)[: MOST_PLACES + 1])
-    if len(found) > MOST_PLACES:
-        raise QueryTooComplex(name, f"holds for more than {MOST_PLACES:,} places; ask for fewer")
-    return found
+    return set(rows.values_list("gln", flat=True)[: MOST_PLACES + 1])
 
 
 def _typed(column: str, wanted: list[str]) -> list[Any]:

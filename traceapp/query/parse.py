@@ -49,8 +49,12 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def query(parameters: Mapping[str, Any], prefixes: Mapping[str, str] | None = None) -> Query:
+def query(
+    parameters: Mapping[str, Any], prefixes: Mapping[str, str] | None = None, *, asker: int | None = None
+) -> Query:
     """Read a query. QueryError names the parameter that is unknown, contradictory or has a wrong value.
+
+    `asker`: the organisation whose own master data the query may go by; others' is not theirs to ask about.
 
     Values are texts with `|` between those of a list, or what the standard's query schema has.
     """
@@ -68,7 +72,7 @@ def query(parameters: Mapping[str, Any], prefixes: Mapping[str, str] | None = No
             raise QueryError(name, f"says the same as {met[plain]}; give one of the two")
         met[plain] = name
         if plain not in _LIMITS:
-            found = _criterion(name, plain, value, known)
+            found = _criterion(name, plain, value, known, asker)
             if found is not None:
                 criteria.append(found)
     _bounded(given)
@@ -82,15 +86,18 @@ def _declared(context: Any) -> dict[str, str]:
     return prefixes
 
 
-def _criterion(name: str, plain: str, value: Any, prefixes: Mapping[str, str]) -> Criterion | None:
+def _criterion(name: str, plain: str, value: Any, prefixes: Mapping[str, str], asker: int | None) -> Criterion | None:
     make = standard.NAMED.get(plain)
     if make is not None:
         return make(name, value)
+    if plain in standard.WITHIN:
+        return standard.within(name, value, standard.WITHIN[plain], asker)
     if plain == "eventType":
         return standard.event_type(name, value, prefixes)
     if plain == "EXISTS_sensorElement":
         return measures.exists_sensors(name, value)
-    found = measures.measure(name, value) or families.listed(name, value) or masters.attribute(name, value)
+    found = measures.measure(name, value) or families.listed(name, value)
+    found = found or masters.attribute(name, value, prefixes, asker)
     if found is not None:
         return found
     if not families.is_extension(name):

@@ -10,6 +10,7 @@ from traceapp.epcis.identifiers import IdentifierError, canonical
 from traceapp.epcis.models import TYPES
 from traceapp.epcis.sensor_fields import any_form
 from traceapp.epcis.vocabulary import VocabularyError, bare, one_form
+from traceapp.masterdata.vocabulary import with_descendants
 from traceapp.query import values
 from traceapp.query.criteria import Column, Criterion, Keys, LookUp, Span
 from traceapp.query.errors import QueryError
@@ -114,8 +115,13 @@ def place(name: str, member: str, wanted: frozenset[str], *, within: bool) -> Cr
     return Criterion(name, frozenset({member}), test, _keys(keys, role))
 
 
-def _place(member: str, *, within: bool) -> Make:
-    return lambda name, given: place(name, member, uris(name, given), within=within)
+def _place(member: str) -> Make:
+    return lambda name, given: place(name, member, uris(name, given), within=False)
+
+
+def within(name: str, given: Any, member: str, asker: int | None) -> Criterion:
+    """A place with its parts: GLN extensions, and what the asker's own master data calls its children."""
+    return place(name, member, with_descendants(asker, uris(name, given)), within=True)
 
 
 def _transformation(name: str, given: Any) -> Criterion:
@@ -206,6 +212,7 @@ def _corrective(name: str, given: Any) -> Criterion:
     return _declared(name, test, *(f"corrective {one}" for one in wanted))
 
 
+WITHIN = {"WD_readPoint": "readPoint", "WD_bizLocation": "bizLocation"}
 NAMED: dict[str, Make] = {
     "GE_eventTime": _when("time", least=True),
     "LT_eventTime": _when("time", least=False),
@@ -216,10 +223,8 @@ NAMED: dict[str, Make] = {
     "EQ_disposition": _word("disposition", "disposition"),
     "EQ_persistentDisposition_set": _persistent("set"),
     "EQ_persistentDisposition_unset": _persistent("unset"),
-    "EQ_readPoint": _place("readPoint", within=False),
-    "WD_readPoint": _place("readPoint", within=True),
-    "EQ_bizLocation": _place("bizLocation", within=False),
-    "WD_bizLocation": _place("bizLocation", within=True),
+    "EQ_readPoint": _place("readPoint"),
+    "EQ_bizLocation": _place("bizLocation"),
     "EQ_transformationID": _transformation,
     "EQ_eventID": _event_id,
     "EXISTS_errorDeclaration": _exists_declaration,

@@ -70,7 +70,7 @@ def _begin_run(one: Subscription, now: datetime) -> bool:
 
 
 def _collect(one: Subscription, start: Cursor, until: int) -> Collected:
-    query = parse.query(one.query.definition)
+    query = parse.query(one.query.definition, asker=one.query.organisation_id)
     viewer = Viewer(one.query.organisation_id)
     found = Collected(start)
     for _ in range(LOOKED_AT // AT_ONCE):
