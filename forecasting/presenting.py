@@ -141,7 +141,8 @@ def delay_figures(run: Run) -> list[dict[str, str]]:
         {
             "label": "Late above punctual",
             "value": f"{metrics['auc']:.0%}" if metrics["auc"] is not None else "not defined",
-            "note": "of pairs ranked rightly (AUC)",
+            "note": "of pairs ranked rightly (AUC)"
+            + (f"; precision-recall {metrics['pr_auc']:.2f}" if metrics.get("pr_auc") is not None else ""),
         },
         {"label": "Calibration error", "value": f"{metrics['ece']:.1%}", "note": "said against happened (ECE)"},
         {

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20140102
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "STAN_NUM_THREADS")
-LIBRARIES = ("prophet", "cmdstanpy", "numpy", "pandas", "scipy", "scikit-learn")
+LIBRARIES = ("prophet", "cmdstanpy", "numpy", "pandas", "scipy", "scikit-learn", "lightgbm", "statsforecast")
 
 
 def one_thread(environment: MutableMapping[str, str]) -> MutableMapping[str, str]:

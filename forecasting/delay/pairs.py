@@ -1,15 +1,21 @@
 """Shipping events with their plan, joined with the receiving events that ended them. Pure."""
 
+import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from forecasting.delay.deliveries import DeliveryRow
-from forecasting.events import extension, local_day, moment, place_of, recorded_on, step_of
+from forecasting.events import extension, local_day, moment, place_of, product_of, recorded_on, step_of
 from forecasting.reasons import LeftOut, Reason
 
-ATTRIBUTES = ("vendor", "country", "mode", "site", "productGroup", "project", "fulfillVia", "incoterm")
+ATTRIBUTES = (
+    *("vendor", "country", "mode", "site", "productGroup", "project", "fulfillVia", "incoterm", "managedBy"),
+    *("subClassification", "molecule", "brand", "dosageForm"),
+)
+AMOUNTS = ("value", "packPrice", "unitsPerPack")
 ENDINGS = frozenset({"receiving", "accepting"})
 
 
@@ -69,18 +75,34 @@ def _attributes(body: Mapping[str, Any]) -> dict[str, str]:
     event = body["event"]
     if "site" not in found:
         found["site"] = place_of((event.get("readPoint") or event.get("bizLocation") or {}).get("id", ""))
+    destinations = [str(each.get("destination") or "") for each in event.get("destinationList") or []]
+    if "country" not in found and destinations:
+        found["country"] = place_of(destinations[0])
+    classes = sorted({product_of(each["epcClass"]) for each in event.get("quantityList") or [] if each.get("epcClass")})
+    if classes:
+        found["product"] = " ".join(classes)
+    orders = [str(each.get("bizTransaction", "")) for each in event.get("bizTransactionList") or [] if _is_order(each)]
+    if orders:
+        found["order"] = orders[0]
     return found
+
+
+def _is_order(transaction: Mapping[str, Any]) -> bool:
+    """A purchase order, in CBV's short form or as a URI."""
+    return str(transaction.get("type", "")).replace(":", "-").rpartition("-")[2] == "po"
 
 
 def _amounts(body: Mapping[str, Any]) -> dict[str, float]:
     event = body["event"]
     found: dict[str, float] = {}
-    try:
+    with suppress(TypeError, ValueError, AttributeError):
         found["quantity"] = sum(float(each.get("quantity") or 0) for each in event.get("quantityList") or [])
-        if (value := extension(body, "value")) is not None:
-            found["value"] = float(value)
-    except (TypeError, ValueError, AttributeError):
-        pass
+    for name in AMOUNTS:
+        try:
+            if (value := extension(body, name)) is not None and math.isfinite(number := float(value)):
+                found[name] = number
+        except (TypeError, ValueError):
+            continue
     return found
 
 

@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from forecasting.delay.deliveries import DeliveryRow
-from forecasting.delay.features import group_of
+from forecasting.delay.features import LEVEL
+from forecasting.delay.history import HALF_LIVES, group_of
 
 NAMES = {
     "vendor": "vendor",
@@ -13,20 +14,34 @@ NAMES = {
     "mode": "transport",
     "site": "site",
     "productGroup": "product group",
+    "subClassification": "product class",
+    "product": "product",
+    "molecule": "substance",
+    "brand": "brand",
+    "dosageForm": "form",
     "project": "project",
     "fulfillVia": "fulfilment",
     "incoterm": "terms",
+    "managedBy": "managed by",
+    "order": "order",
 }
-FIXED = {"season": "Time of year", "lead": "Time between order and plan", "log": "Size and value of the order"}
+FIXED = {
+    "season": "Time of year",
+    "lead": "Time between order and plan",
+    "rank": "Age of the order",
+    "log": "Size and value of the order",
+    "together": "Deliveries planned for the same day",
+    "weekday": "Day of the week",
+    "day": "Day of the month",
+}
+HISTORIES = frozenset({*(f"rate{half:.0f}" for half in HALF_LIVES), "known", "days", "overdue"})
 LEAST = 0.1  # log odds: less is not worth a sentence
 
 
 def subject(name: str) -> str:
-    """What a feature is about: its category and its record (`is:vendor=A`, `rate:vendor`) are one subject."""
+    """What a feature is about: all histories of a vendor are one subject, as are all of the season."""
     kind, _, what = name.partition(":")
-    if kind in ("rate", "is"):
-        return what.partition("=")[0]
-    return kind
+    return f"history:{what}" if kind in HISTORIES else kind
 
 
 def _percent(log_odds: float) -> str:
@@ -36,17 +51,15 @@ def _percent(log_odds: float) -> str:
 def _sentence(about: str, row: DeliveryRow, features: Mapping[str, float]) -> str:
     if about in FIXED:
         return FIXED[about]
-    if about == "recent":
-        return f"Of all deliveries, {_percent(features['recent'])} were late lately"
-    if about == "weekend":
-        return "Planned for a weekend" if features.get("weekend") else "Planned for a working day"
-    names = tuple(about.split("+"))
+    what = about.partition(":")[2]
+    if not what:
+        return f"Of all deliveries, {_percent(features[LEVEL])} were late lately"
+    names = tuple(what.split("+"))
     value = group_of(row, names)
     if not value.strip(" /"):
         return ""
     words = " and ".join(NAMES.get(each, each) for each in names).capitalize()
-    rate = features.get(f"rate:{about}")
-    return f"{words} {value}" + (f", late {_percent(rate)} of the time" if rate is not None else "")
+    return f"{words} {value}, late {_percent(features[f'rate{HALF_LIVES[1]:.0f}:{what}'])} of the time"
 
 
 def reasons(

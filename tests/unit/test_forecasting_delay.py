@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.delay import calibration
+from forecasting.delay.boosted import Boosted
 from forecasting.delay.days import PastDelays
 from forecasting.delay.deliveries import DeliveryRow
-from forecasting.delay.features import features
-from forecasting.delay.learn import sort_out
-from forecasting.delay.logistic import calibrated, fit
+from forecasting.delay.ensemble import Ensemble, calibrated, fit
+from forecasting.delay.features import LEVEL, features
+from forecasting.delay.learn import learn, sort_out
 from forecasting.delay.pairs import leg_of, pair
+from forecasting.delay.testing import figures, quarters
 from forecasting.reasons import Reason
 from tests.forecasting_world import CONTEXT, delivery
 
@@ -65,8 +67,8 @@ def test_outcomes_recorded_later_never_change_a_feature(rows, day, horizon, chan
 def test_a_lane_learns_of_a_late_delivery_on_the_day_it_was_recorded():
     late = a_delivery(0, delay=5, lag=30)  # delivered on day 5, recorded on day 35
     asked = a_delivery(60)
-    early = features([asked], [late], horizon=30, until=FIRST + timedelta(days=34))[0]["rate:vendor"]
-    known = features([asked], [late], horizon=30, until=FIRST + timedelta(days=35))[0]["rate:vendor"]
+    early = features([asked], [late], horizon=30, until=FIRST + timedelta(days=34))[0]["rate120:vendor"]
+    known = features([asked], [late], horizon=30, until=FIRST + timedelta(days=35))[0]["rate120:vendor"]
     assert known > early
 
 
@@ -132,23 +134,101 @@ def test_days_are_those_of_deliveries_alike_weighted_by_the_chance():
     assert past.quantiles(replace(known[0], attributes={"vendor": "unheard of"}), 0.3) == (0, 0, 10)
 
 
+def test_an_overdue_delivery_counts_as_late_before_anybody_records_it():
+    answered = a_delivery(0)
+    open_still = a_delivery(50, delay=None, vendor="W")
+    asked = a_delivery(120, vendor="W")
+    day = FIRST + timedelta(days=53)
+    before, after = (
+        features([asked], [answered, open_still], horizon=30, until=each)[0] for each in (day - timedelta(days=1), day)
+    )
+    assert after["rate30:vendor"] > before["rate30:vendor"]
+    assert (before["overdue:vendor"], after["overdue:vendor"]) == (0, pytest.approx(math.log(2)))
+    long_after = features([a_delivery(300, vendor="W")], [answered, open_still], horizon=30)[0]
+    assert long_after["overdue:vendor"] == 0
+    assert long_after["known:vendor"] == pytest.approx(0)
+
+
+def test_where_no_receipt_was_ever_recorded_nothing_looks_late():
+    rows = [a_delivery(n, delay=None) for n in range(0, 60, 3)]
+    found = features([a_delivery(100)], rows, horizon=30)[0]
+    assert found["overdue:"] == 0
+    assert found["rate30:"] == pytest.approx(math.log(0.05 / 0.95))
+
+
+def test_an_overdue_delivery_that_turns_out_punctual_is_taken_back():
+    rows = [a_delivery(0), a_delivery(20, delay=0, lag=25, vendor="W")]
+    asked = [a_delivery(90, vendor="W")]
+    early, known = (
+        features(asked, rows, horizon=30, until=FIRST + timedelta(days=each))[0]["rate120:vendor"] for each in (44, 45)
+    )
+    assert early > known
+    assert known < features(asked, rows[:1], horizon=30, until=FIRST + timedelta(days=45))[0]["rate120:vendor"]
+
+
+def test_lines_planned_later_do_not_count_as_planned_together():
+    asked = a_delivery(100)
+    other = replace(a_delivery(100, vendor="W"), ordered=FIRST + timedelta(days=95))
+    assert features([asked], [other], horizon=30)[0]["together:"] == pytest.approx(math.log(2))
+    other = replace(other, ordered=FIRST)
+    assert features([asked], [other], horizon=30)[0]["together:"] == pytest.approx(math.log(3))
+
+
+def some_history(rows: int) -> tuple[list[DeliveryRow], list[dict[str, float]]]:
+    table = [{"x": float(n % 10), "noise": float(n * 7919 % 11), LEVEL: -0.5} for n in range(rows)]
+    known = [replace(a_delivery(n), delay=float(n * 31 % 100 < (n % 10) * 10)) for n in range(rows)]
+    return known, table
+
+
 def test_the_model_ranks_and_says_why():
-    rows = [{"x": float(n % 10), "noise": float(n * 7919 % 11)} for n in range(600)]
-    late = [n * 31 % 100 < (n % 10) * 10 for n in range(600)]
-    raw = fit(rows[:400], late[:400])
-    model = calibrated(raw, rows[:400], late[:400], (raw.log_odds(rows[400:]), late[400:]))
-    low, high = model.probabilities([{"x": 0.0, "noise": 5.0}, {"x": 9.0, "noise": 5.0}])
-    assert low < 0.15
-    assert high > 0.8
-    assert max(model.contributions({"x": 9.0, "noise": 5.0}).items(), key=lambda item: item[1])[0] == "x"
+    rows, table = some_history(600)
+    tested = quarters(rows, table, [FIRST + timedelta(days=90 * n) for n in range(7)], 2, lambda done, of: None)
+    measured = figures(tested)
+    assert measured["auc"] > 0.7
+    assert measured["brier"] < 0.85 * measured["brier_base"]
+    model = Ensemble(fit(rows, table), calibrated(tested.said, FIRST + timedelta(days=600)))
+    asked = [{"x": 0.0, "noise": 5.0, LEVEL: -0.5}, {"x": 9.0, "noise": 5.0, LEVEL: -0.5}]
+    low, high = model.probabilities(asked)
+    assert low < 0.2
+    assert high > 0.7
+    assert max(model.contributions(asked)[1].items(), key=lambda item: item[1])[0] == "x"
+
+
+def test_learning_twice_says_the_same_to_the_last_bit():
+    rows, table = some_history(200)
+    assert fit(rows, table) == fit(rows, table)
+
+
+def test_a_model_is_kept_as_text_that_says_the_same():
+    rows, table = some_history(200)
+    trees = fit(rows, table).trees
+    again = Boosted(trees.names, [str(text) for text in trees.trees])
+    assert again.log_odds(table[:20]) == trees.log_odds(table[:20])
 
 
 def test_scores_that_were_too_sure_are_stretched_back_and_levelled():
-    odds = [4.0 if n % 2 else -4.0 for n in range(2000)]
-    late = [(n * 7919 % 100) < (70 if n % 2 else 30) for n in range(2000)]
-    found = calibration.slope(odds, late)
-    assert found == pytest.approx(0.847 / 4, abs=0.05)
-    assert calibration.slope([], []) == 1.0
-    moved = calibration.shift(odds, found, 0.2)
-    chances = [1 / (1 + math.exp(-(odd * found + moved))) for odd in odds]
-    assert sum(chances) / len(chances) == pytest.approx(0.2)
+    odds = [[4.0] if n % 2 else [-4.0] for n in range(4000)]
+    late = [(n * 7919 % 100) < (70 if n % 2 else 30) for n in range(4000)]
+    found = calibration.calibrate(odds, late, [0.0] * 4000, models=1)
+    assert found.weights[0] == pytest.approx(0.847 / 4, abs=0.05)
+    assert found.probabilities([[4.0], [-4.0]]) == pytest.approx([0.7, 0.3], abs=0.03)
+    assert calibration.calibrate([], [], [], models=2).weights == [0.5, 0.5]
+
+
+def test_new_outcomes_move_the_level_more_than_old_ones():
+    odds = [[-2.0]] * 400
+    late = [n < 200 for n in range(400)]  # the first half late, the second punctual
+    fresh_late = calibration.calibrate(odds, late, [0.0] * 200 + [300.0] * 200, models=1).probabilities([[-2.0]])[0]
+    stale_late = calibration.calibrate(odds, late, [300.0] * 200 + [0.0] * 200, models=1).probabilities([[-2.0]])[0]
+    assert fresh_late > 0.8 > 0.2 > stale_late
+
+
+def test_a_category_nobody_has_seen_gets_a_chance_and_no_error():
+    rows = [a_delivery(n, delay=float(n % 3 == 0), vendor="VW"[n % 2]) for n in range(400)]
+    asked = replace(
+        a_delivery(410, delay=None), attributes={"vendor": "unheard of", "country": "Nowhere", "mode": "Sledge"}
+    )
+    result = learn([*rows, asked], until=FIRST + timedelta(days=400), horizon=30, progress=lambda percent, words: None)
+    (said,) = result.rows
+    assert 0.05 < said.p_late < 0.9
+    assert said.days_p10 <= said.days_p50 <= said.days_p90

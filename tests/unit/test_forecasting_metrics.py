@@ -36,6 +36,7 @@ def test_probabilities_of_a_small_example():
     late, said = [True, False, True, False], [0.9, 0.2, 0.4, 0.4]
     assert metrics.brier(late, said) == pytest.approx((0.01 + 0.04 + 0.36 + 0.16) / 4)
     assert metrics.auc(late, said) == pytest.approx(3.5 / 4)
+    assert metrics.average_precision(late, said) == pytest.approx((1 + 2 / 3) / 2)
     assert metrics.log_loss([True], [0.5]) == pytest.approx(math.log(2))
     assert metrics.log_loss([True], [0.0]) < 40
     assert math.isnan(metrics.auc([True, True], [0.1, 0.2]))

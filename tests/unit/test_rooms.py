@@ -11,7 +11,7 @@ PURE = [
     "traceapp.epcis.parse",
     "traceapp.verifier",
 ]
-HEAVY = {"pandas", "prophet", "sklearn", "numpy", "matplotlib", "biip", "reportlab"}
+HEAVY = {"pandas", "prophet", "sklearn", "lightgbm", "statsforecast", "numpy", "matplotlib", "biip", "reportlab"}
 
 
 def modules_after(code: str) -> set[str]:
