@@ -154,7 +154,7 @@ def test_an_unknown_device_is_refused():
     assert count(None, "unknown_device") == 1
 
 
-@pytest.mark.parametrize(("state", "reason"), [("requested", "not_active"), ("revoked", "ended"), ("refused", "ended")])
+@pytest.mark.parametrize(("state", "reason"), [("requested", "not_active"), ("revoked", "ended")])
 def test_a_key_that_is_not_in_force_takes_nothing(state, reason):
     device = logger(state=state)
     assert send(device.message()).json()["reason"] == reason

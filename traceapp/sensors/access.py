@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 def write(path: Path) -> bool:
     """Bring the file up to date; whether it changed. The broker reads it anew on SIGHUP."""
     states = (DeviceKey.State.REQUESTED, DeviceKey.State.ACTIVE, DeviceKey.State.ROTATED)
-    kids = DeviceKey.objects.filter(state__in=states).order_by("kid").values_list("kid", flat=True)
+    kids = DeviceKey.objects.filter(state__in=states, stopped_at=None).order_by("kid").values_list("kid", flat=True)
     content = broker.password_file([broker.INTAKE, *kids])
     if path.exists() and path.read_text() == content:
         return False

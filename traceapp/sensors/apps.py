@@ -7,7 +7,9 @@ class SensorsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from traceapp.ledger.kinds import register
+        from traceapp.ledger import documents, kinds
+        from traceapp.sensors import keys_on_ledger
         from traceapp.sensors.kinds import SensorKind
 
-        register(SensorKind())
+        kinds.register(SensorKind())
+        documents.register(keys_on_ledger.PREFIX, keys_on_ledger.project, rows=keys_on_ledger.rows)

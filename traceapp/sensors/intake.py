@@ -71,8 +71,8 @@ def _check(position: int, one: Message, key: DeviceKey | None, now: float) -> Ch
         raise Refused(Reason.UNKNOWN_DEVICE, why, one.kid)
     if key.state == DeviceKey.State.REQUESTED:
         raise Refused(Reason.NOT_ACTIVE, "This key is not on the ledger yet. Send the message again later.", one.kid)
-    if key.state not in (DeviceKey.State.ACTIVE, DeviceKey.State.ROTATED):
-        raise Refused(Reason.ENDED, f"The key {one.kid} is not in use: {key.state}.", one.kid)
+    if key.state == DeviceKey.State.REVOKED or key.stopped_at is not None:
+        raise Refused(Reason.ENDED, f"The key {one.kid} was revoked. Give the device a new one.", one.kid)
     readings = message.check(one, bytes(key.public_key), now)
     first, last = readings.first, readings.last
     if key.ended_at is not None and last > key.ended_at.timestamp() + CLOCK_AHEAD:

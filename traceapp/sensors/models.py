@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from traceapp.accounts.models import Organisation, User
 from traceapp.ledger.models import Record
+from traceapp.ledger.outgoing import Call
 
 
 class Device(models.Model):
@@ -52,7 +53,6 @@ class DeviceKey(models.Model):
         ACTIVE = "active", _("Active")
         ROTATED = "rotated", _("Replaced by a new key")
         REVOKED = "revoked", _("Revoked")
-        REFUSED = "refused", _("Rejected by the ledger")
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="keys")
     kid = models.CharField(max_length=64, unique=True)
@@ -63,6 +63,9 @@ class DeviceKey(models.Model):
     ended_at = models.DateTimeField(null=True, help_text="The time of the transaction that ended it.")
     revoked_from = models.DateTimeField(null=True, help_text="Since when its readings are not to be trusted.")
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was revoked, or rejected.")
+    stopped_at = models.DateTimeField(null=True, help_text="When its revocation was asked for: nothing more is taken.")
+    call = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Asks for it.")
+    ending = models.ForeignKey(Call, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Ends it.")
     tx_id = models.CharField(max_length=64, blank=True, help_text="The transaction that put it on the ledger.")
     block = models.PositiveBigIntegerField(null=True)
     created = models.DateTimeField(auto_now_add=True)
