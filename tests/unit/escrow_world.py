@@ -8,6 +8,7 @@ from typing import Any
 
 from chaincode.traceability.canonical import canonical
 from chaincode.traceability.times import later
+from tests.unit.contract_refusals import refusal
 from tests.unit.leg_world import CARRIER, FIGURES, GIAI, KID, ROOT, batch, register
 from tests.unit.money_world import BUYER, NOBODY, SELLER, World, treasurer
 
@@ -113,8 +114,16 @@ class Trade(World):
     def resolve(self, seller: int, insured: int = 0, by: dict[str, str] = ARBITER, **changes: Any) -> Any:
         return self.send(treasurer(by), "resolve", **({"seller": seller, "insured": insured, "reason": ROOT} | changes))
 
+    def about(self, **members: Any) -> dict[str, Any]:
+        """A request about the shipment."""
+        return {"id": self.id(), "shipment": self.shipment} | members
+
     def send(self, by: dict[str, str], function: str, **members: Any) -> Any:
-        return self.call(by, function, {"id": self.id(), "shipment": self.shipment} | members)
+        return self.call(by, function, self.about(**members))
+
+    def refused(self, by: dict[str, str], function: str, **members: Any) -> str:
+        """The code that such a request is refused with."""
+        return refusal(self, by, function, self.about(**members)).code
 
     def leg(self, start: str, end: str, **changes: Any) -> Any:
         """The carrier's logger was with the goods from `start` to `end`, and measured this."""

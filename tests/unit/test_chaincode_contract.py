@@ -125,7 +125,27 @@ def test_queries_answer_in_canonical_json() -> None:
     assert refusal(stub, "get_batches", json.dumps([ID] * 10_001)).code == "bad_request"
 
 
-NAMES = [*REQUEST, "amount", "currency", "rows", "holder", "mspId", "organisation", "limit", "payment", "instruction"]
+NAMES = [
+    *REQUEST,
+    "kid",
+    "publicKey",
+    "seq",
+    "batches",
+    "figures",
+    "terms",
+    "shipment",
+    "seller",
+    "at",
+    "amount",
+    "currency",
+    "rows",
+    "holder",
+    "mspId",
+    "organisation",
+    "limit",
+    "payment",
+    "instruction",
+]
 GOOD = ["EUR", ID, "A1", "5e" * 32, "HuertaAlbaMSP", "9506000134352", f"transfer/{ID}/0", 1, ""]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(GOOD),
@@ -143,6 +163,20 @@ SHAPES = {
     "propose_mint": ("id", "currency", "amount", "to"),
     "approve_mint": ("id", "currency", "amount", "to"),
     "confirm_redemption": ("id", "payment"),
+    "register_device": ("id", "kid", "giai", "publicKey", "details"),
+    "rotate_device": ("id", "kid", "newKid", "publicKey"),
+    "revoke_device": ("id", "kid", "reason", "from"),
+    "get_devices": ("kids",),
+    "record_leg": ("id", "kid", "goods", "shipment", "from", "to", "seq", "batches", "figures"),
+    "challenge_leg": ("id", "leg", "reason", "evidence"),
+    "register_shipment": ("id", "terms"),
+    "accept_terms": ("id", "shipment", "terms"),
+    "fund_escrow": ("id", "shipment", "rows"),
+    "dispatch": ("id", "shipment", "at"),
+    "accept_delivery": ("id", "shipment", "short", "damaged", "refused"),
+    "contest": ("id", "shipment", "reason", "evidence"),
+    "resolve": ("id", "shipment", "seller", "insured", "reason"),
+    "get_shipments": ("ids",),
 }
 
 

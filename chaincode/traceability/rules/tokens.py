@@ -1,7 +1,8 @@
 """Money on the ledger: what may be asked, and what becomes of rows.
 
 A debit names the rows it spends; they are deleted, and what is over is written as a new one. Nothing here sums an
-account, so that two payments meet only where they name the same row. Of each currency always: minted = held + redeemed.
+account, so that two payments meet only where they name the same row. Of each currency always: minted = held +
+escrowed + redeemed.
 """
 
 from collections.abc import Sequence
