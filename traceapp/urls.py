@@ -11,6 +11,7 @@ urlpatterns = [
     path("capture/", include("traceapp.capture.urls")),
     path("epcis/", include("traceapp.capture.epcis_urls")),
     path("epcis/", include("traceapp.query.epcis_urls")),
+    path("subscriptions/", include("traceapp.query.subscriptions.urls")),
     path("forecasts/", include("forecasting.urls")),
     path("api/v1/", include("traceapp.masterdata.api_urls")),
     path("api/v1/", include("traceapp.capture.api_urls")),

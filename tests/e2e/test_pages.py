@@ -31,6 +31,8 @@ FOR_MEMBERS = {
     "a wrong pallet label": "/labels/pallets/?sscc=1&copies=2&size=a6&dpi=203",
     "links": "/labels/links/",
     "a new link": "/labels/links/add/",
+    "subscriptions": "/subscriptions/",
+    "a new subscription": "/subscriptions/add/",
     "a scan that is none": "/capture/?code=nonsense",
     "ledger": "/ledger/",
 }

@@ -15,6 +15,7 @@ from tests.factories import OrganisationFactory
 from tests.integration.test_query_events import Caller, eid, events_in
 from tests.receiver import Receiver
 from traceapp.accounts.visibility import Visibility
+from traceapp.query import records
 from traceapp.query.models import Delivery, Subscription
 from traceapp.query.subscriptions import lease, making, sending
 
@@ -316,11 +317,15 @@ def due(one):
 def test_a_long_way_over_what_does_not_match_is_walked_in_steps(farm, receiver, ledger_world, monkeypatch):
     monkeypatch.setattr(making, "AT_ONCE", 3)
     monkeypatch.setattr(making, "LOOKED_AT", 6)
+    monkeypatch.setattr(making, "PASSED", 6)
+    hashed = []
+    monkeypatch.setattr(making, "show", lambda pks, viewer: hashed.extend(pks) or records.show(pks, viewer))
     subscribe(farm, receiver)
     farm.capture(*ships(*range(1, 20), step="storing"), *ships(20))
     ledger_world.anchor()
     serve()
     assert receiver.event_ids == [eid(20)]
+    assert len(hashed) == 1  # the index knows that the others are none
 
 
 def test_two_workers_do_not_serve_one_subscription_at_once(farm, receiver, ledger_world):

@@ -7,7 +7,7 @@ and the rest is asked of them; else the database goes through its indexes, all o
 
 import heapq
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
@@ -89,6 +89,15 @@ class Finder:
         if place is not None:
             rows = rows.filter(self._follows(place))
         return self._ordered(rows, size)
+
+    def among(self, pks: Iterable[int]) -> set[int]:
+        """Of these records (a few hundred) those that the index holds for candidates."""
+        found = set(pks)
+        for one in [*self._look_ups(), None]:
+            rows = self._rows() if one is None else _records(one)
+            name = "record_id" if isinstance(one, Keys) else "pk"
+            found = set(rows.filter(**{f"{name}__in": found}).values_list(name, flat=True)) if found else found
+        return found
 
     def _along(self, one: Keys, place: Place | None, size: int) -> list[Place] | None:
         """What is readable of the next records under some keys, in their order: of a much used key, the few needed.

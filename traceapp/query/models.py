@@ -71,8 +71,15 @@ class Subscription(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
 
+    PAUSED: ClassVar[str] = "Paused by "
+
     def __str__(self) -> str:
         return f"subscription {self.uid}"
+
+    @property
+    def is_paused(self) -> bool:
+        """Held by a person; otherwise `suspended` says why it was given up."""
+        return self.suspended.startswith(self.PAUSED)
 
 
 class Delivery(models.Model):

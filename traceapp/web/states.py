@@ -32,6 +32,7 @@ BADGES: dict[str, Badge] = {
     "running": Badge(_("Running"), "clock", "wait"),
     "done": Badge(_("Done"), "tick", "ok"),
     "failed": Badge(_("Failed"), "cross", "bad"),
+    "paused": Badge(_("Paused"), "clock", "wait"),
     # evidence without a proof
     "evidenced": Badge(_("Evidenced"), "paper"),
     "issuer": Badge(_("Verified by issuer"), "seal", "ok"),

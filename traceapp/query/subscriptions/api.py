@@ -10,6 +10,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from traceapp.accounts.permissions import require
+from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.visibility import viewer_of
 from traceapp.commitments.canonical import StrictJsonError
 from traceapp.query import tokens
@@ -40,6 +42,12 @@ def _problem(error: SubscriptionError) -> EpcisProblem:
 
 def _query(request: Request) -> NamedQuery:
     return one_query(request, subscription_path(request._request).name)
+
+
+def _query_to_change(request: Request) -> NamedQuery:
+    """The query, for whoever may say where the organisation's events go. PermissionDenied."""
+    require(viewer_of(request), *RECORDERS)
+    return _query(request)
 
 
 def _uuid(text: str) -> uuid.UUID:
@@ -100,7 +108,7 @@ class Subscriptions(EpcisView):
     def post(self, request: Request, **_: Any) -> Response:
         """Send the query's events to a webhook: `{"dest": "https://..", "signatureToken": "..", "stream": true}`, or
         with a `schedule` such as `{"hour": "1", "minute": "5"}` in UTC instead of `stream`."""
-        query = _query(request)
+        query = _query_to_change(request)
         user: Any = request.user
         try:
             given = json_body(request)
@@ -134,6 +142,7 @@ class OneSubscription(EpcisView):
     @extend_schema(parameters=_IDS, responses={204: None, 404: OpenApiTypes.OBJECT}, operation_id="epcis_unsubscribe")
     def delete(self, request: Request, **_: Any) -> Response:
         """Send nothing more, also nothing that waits."""
+        require(viewer_of(request), *RECORDERS)
         _subscription(request).delete()
         return Response(status=204)
 
@@ -164,6 +173,7 @@ class Replay(EpcisView):
     )
     def post(self, request: Request, **_: Any) -> Response:
         """Send a delivery once more, within a week; one that was given up makes its subscription go on."""
+        require(viewer_of(request), *RECORDERS)
         delivery = _delivery(request)
         if delivery.state == Delivery.State.WAITING:
             raise EpcisProblem(409, "The delivery waits to be sent already.")

@@ -16,6 +16,7 @@ from traceapp.epcis.formats import EpcFormat
 from traceapp.epcis.spelling import in_json, with_identifiers
 from traceapp.masterdata.company_prefixes import length_of
 from traceapp.query import document, parse
+from traceapp.query.find import Finder, bound_now
 from traceapp.query.models import Delivery, Subscription
 from traceapp.query.pages import matches
 from traceapp.query.records import Shown, show
@@ -26,6 +27,8 @@ from traceapp.query.subscriptions.order import Cursor
 AT_ONCE = 500
 LOOKED_AT = 5000
 """So many records are hashed for one delivery at most: then the cursor is kept, and the next look goes on from it."""
+PASSED = 50_000
+"""And so many are passed over at most, which the index knows not to match."""
 
 
 @dataclass
@@ -72,10 +75,13 @@ def _begin_run(one: Subscription, now: datetime) -> bool:
 def _collect(one: Subscription, start: Cursor, until: int) -> Collected:
     query = parse.query(one.query.definition, asker=one.query.organisation_id)
     viewer = Viewer(one.query.organisation_id)
-    found = Collected(start)
-    for _ in range(LOOKED_AT // AT_ONCE):
+    finder = Finder(query, viewer, bound_now())
+    found, hashed = Collected(start), 0
+    for _ in range(PASSED // AT_ONCE):
         part = order.stretch(found.after, until, AT_ONCE)
-        shown = {each.pk: each for each in show([pk for pk, _ in part.records], viewer)}
+        candidates = finder.among(pk for pk, _ in part.records)
+        hashed += len(candidates)
+        shown = {each.pk: each for each in show(sorted(candidates), viewer)}
         for pk, at in part.records:
             found.after = at
             each = shown.get(pk)
@@ -86,7 +92,7 @@ def _collect(one: Subscription, start: Cursor, until: int) -> Collected:
                 if len(found.shown) == one.most_events:
                     return found
         found.after, found.waits = part.after, part.waits
-        if part.waits or found.after.block > until:
+        if part.waits or found.after.block > until or hashed >= LOOKED_AT:
             break
     return found
 

@@ -32,7 +32,8 @@ def work(pk: int, holder: uuid.UUID | None = None) -> None:
     try:
         for _ in range(MOST_STEPS):
             lease.change(one, lease_until=timezone.now() + lease.LEASE)
-            if not _step(one):
+            one.refresh_from_db(fields=["suspended"])
+            if one.suspended or not _step(one):
                 break
     except lease.LeaseLost:
         log.info("%s was taken over or deleted.", one)

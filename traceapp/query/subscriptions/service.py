@@ -124,6 +124,20 @@ def subscriptions_of(viewer: Viewer) -> QuerySet[Subscription]:
     return Subscription.objects.filter(query__organisation_id=viewer.organisation_id).select_related("query")
 
 
+def pause(one: Subscription, *, by: User) -> None:
+    """Hold a subscription. What was being sent is noted first; one that is held or was given up stays as it is."""
+    said = f"{Subscription.PAUSED}{by} on {rfc3339(timezone.now())}."
+    Subscription.objects.filter(pk=one.pk, suspended="").update(suspended=said)
+
+
+@transaction.atomic
+def resume(one: Subscription) -> None:
+    """Go on where it stopped: what was given up is tried again."""
+    failed = Delivery.objects.filter(subscription=one, state=Delivery.State.FAILED, body__isnull=False)
+    failed.update(state=Delivery.State.WAITING, finished=None, created=timezone.now())
+    Subscription.objects.filter(pk=one.pk).update(suspended="", not_before=None)
+
+
 @transaction.atomic
 def replay(delivery: Delivery) -> Delivery:
     """Send a delivery once more: one that was given up goes on, and with it the subscription; of one that was taken, a
@@ -131,7 +145,8 @@ def replay(delivery: Delivery) -> Delivery:
     if delivery.body is None:
         raise SubscriptionError("", "its body is no longer kept; subscribe again with an initialRecordTime")
     of = Subscription.objects.select_for_update().get(pk=delivery.subscription_id)
-    Subscription.objects.filter(pk=of.pk).update(suspended="", not_before=None)
+    if not of.is_paused:
+        Subscription.objects.filter(pk=of.pk).update(suspended="", not_before=None)
     if delivery.state != Delivery.State.DELIVERED:
         again = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.FAILED)
         again.update(state=Delivery.State.WAITING, finished=None, created=timezone.now())
