@@ -22,7 +22,7 @@ BANK = Topology.read().organisation(Topology.read().settlement)
 
 def embedded(_: pytest.FixtureRequest, folder: Path) -> Deployment:
     path = folder / "ledger.sqlite3"
-    names = [(one.msp_id, one.name, one.pgln) for one in (*MEMBERS, BANK)]
+    names = [(one.msp_id, one.name, one.pgln) for one in Topology.read().members]
 
     def opened() -> EmbeddedLedger:
         return EmbeddedLedger(path, batch_timeout=0.02, contract=Traceability(BANK.msp_id))
