@@ -28,9 +28,9 @@ def get_batches(ctx: Context, ids_json: str) -> bytes:
 
 
 def has_id(ctx: Context, used_id: str) -> bytes:
-    """`true` or `false`: whether an id was used, by a batch, a leg or a movement of money."""
+    """`true` or `false`: whether an id was used, by a batch, a leg, a shipment or a movement of money."""
     wanted = ids.check(used_id)
-    places = (keys.batch, keys.leg, keys.transfer, keys.consolidation, keys.redemption)
+    places = (keys.batch, keys.leg, keys.shipment, keys.transfer, keys.consolidation, keys.redemption)
     return canonical(any(found is not None for found in ctx.get_state_multiple([key(wanted) for key in places])))
 
 
