@@ -3,33 +3,11 @@
 import json
 
 import pytest
-from django.core.management import call_command
 
-from tests.fabric.until import until
-from tests.factories import OrganisationFactory
-from tests.ledger_fixtures import LedgerWorld
-from traceapp.ledger import apps, projection, trust, verified
+from traceapp.ledger import projection, trust, verified
 from traceapp.ledger.models import Batch, Envelope
 from traceapp.ledger.relay import Relay
 from traceapp.ledger.signers import Signers
-
-
-@pytest.fixture
-def world(fabric_network, data_dir, db, settings, tmp_path):
-    settings.LEDGER = "fabric"
-    settings.FABRIC_CONFIG = fabric_network.connection_file
-    settings.BATCH_WAIT = 0
-    made = []
-    for member in fabric_network.topology.organisations:
-        made.append(OrganisationFactory(name=member.name, msp_id=member.msp_id, pgln=member.pgln))
-        key, certificate = fabric_network.client_identity(member.msp_id, org=member.pgln, role="recorder")
-        (tmp_path / "key.pem").write_bytes(key)
-        (tmp_path / "cert.pem").write_bytes(certificate)
-        call_command("import_identity", member.msp_id, cert=tmp_path / "cert.pem", key=tmp_path / "key.pem")
-    found = LedgerWorld(made)
-    until(lambda: found.provision() or True)
-    yield found
-    apps.ledger().close()
 
 
 def test_records_of_several_organisations_are_verified_against_fabric(world):
