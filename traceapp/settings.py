@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "traceapp.coldchain",
     "traceapp.query",
     "forecasting",
+    "traceapp.payments",
     "traceapp.provenance",
     "traceapp.proofs",
     "traceapp.console",
@@ -123,7 +124,10 @@ LEDGER_PATH = Path(env.str("LEDGER_PATH", str(DATA_DIR / "ledger.sqlite3")))
 FABRIC_CONFIG = Path(env.str("FABRIC_CONFIG", str(DATA_DIR / "fabric" / "connection.json")))  # where LEDGER=fabric
 LEDGER_CHANNEL = env.str("LEDGER_CHANNEL", "trace")
 LEDGER_CHAINCODE = env.str("LEDGER_CHAINCODE", "traceability")
-SETTLEMENT_MSP = env.str("SETTLEMENT_MSP", "")  # embedded ledger: whose word makes deposits money; empty: nobody's
+# Whose word makes deposits money; empty: nobody's. On Fabric each contract service is told by itself, too.
+SETTLEMENT_MSP = env.str("SETTLEMENT_MSP", "TalbankMSP" if DEMO else "")
+SETTLEMENT_IBAN = env.str("SETTLEMENT_IBAN", "")  # of its account from which payouts are made
+SETTLEMENT_BIC = env.str("SETTLEMENT_BIC", "")
 KEYSTORE_PATH = Path(env.str("KEYSTORE_PATH", str(DATA_DIR / "keys")))
 TRUST_PATH = Path(env.str("TRUST_PATH", str(DATA_DIR / "trust.json")))  # pinned: what "verified" is checked against
 COMPANY_PREFIXES_PATH = Path(env.str("COMPANY_PREFIXES_PATH", str(DATA_DIR / "company-prefixes.json")))
@@ -160,6 +164,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # members are invited by their administrato
 ACCOUNT_ADAPTER = "traceapp.accounts.adapter.ClosedSignup"
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = BEHIND_PROXY
+MFA_ADAPTER = "traceapp.accounts.adapter.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS

@@ -24,8 +24,10 @@ from traceapp.capture.services import capture_document, capture_events
 from traceapp.epcis import identifiers
 from traceapp.epcis.parse import parse_event
 from traceapp.ledger.models import Finding, Record
+from traceapp.ledger.outgoing import Call
 from traceapp.masterdata import vocabulary
 from traceapp.masterdata.models import Location, Product
+from traceapp.payments.models import Account, Deposit, Entry, Intent, Payout, Redemption, Row
 from traceapp.provenance.models import Link
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,27 @@ def forecasts_of(owner, person, record):
     TrainingJob.objects.create(organisation=owner, requested_by=person, kind="delay", state="running", doing=MARK)
 
 
+def money_of(owner, person):
+    """An account with a line, a payout, a deposit, and a wish that waits for its confirmation."""
+    whose = {"msp_id": owner.msp_id, "pgln": owner.pgln}
+    now = timezone.now()
+    Account.objects.create(key=f"account/{owner.msp_id}/{owner.pgln}", opened=now, **whose)
+    Row.objects.create(key=f"row/{MARK}", name=MARK, currency="EUR", amount=AMOUNT, **whose)
+    moved = {"currency": "EUR", "amount": AMOUNT, "at": now, "block": 1}
+    Entry.objects.create(key=f"mint/{MARK}", kind="deposit", reference=MARK, tx_id=MARK, position=0, **moved, **whose)
+    paid = {"redemption_id": "ab" * 16, "instruction": "cd" * 32, "state": "requested", "payment": MARK}
+    Redemption.objects.create(key=f"redemption/{MARK}", **paid, **moved, **whose)
+    to = {"name": MARK, "iban": MARK, "remittance": MARK, "salt": "ef" * 16}
+    Payout.objects.create(redemption_id="ab" * 16, organisation=owner, currency="EUR", amount=AMOUNT, **to)
+    proposed = {"bank": owner.msp_id, "reference": MARK, "state": "proposed", "by": MARK}
+    Deposit.objects.create(key=f"mint/{MARK}/1", **proposed, **moved, **whose)
+    facts = [{"label": MARK, "value": MARK}]
+    wish = {"role": "treasurer", "requests": [], "digest": "ab" * 32, "title": MARK, "facts": facts, "back": "/money/"}
+    Intent.objects.create(organisation=owner, by=person, **wish)
+    asked = {"role": "treasurer", "function": "transfer", "call_id": MARK, "reason": MARK, "state": "invalid"}
+    Call.objects.create(organisation=owner, by=person, argument=f'{{"amount":{AMOUNT}}}', **asked)
+
+
 @pytest.fixture
 def secrets(ledger_world, settings):
     settings.DEMO = False
@@ -137,6 +160,7 @@ def secrets(ledger_world, settings):
     ledger_world.anchor()
     capture(owner, Visibility.PRIVATE, event(of[0], hidden))  # one that still waits
     forecasts_of(owner, person, record)
+    money_of(owner, person)
     Finding.objects.create(what="changed", record_uid=record.uid, record_pk=record.pk, organisation=owner, message=MARK)
     Link.objects.create(
         organisation=owner,
@@ -211,6 +235,8 @@ def kept(owner):
         "places": sorted(Location.objects.filter(organisation=owner).values_list("gln", "name")),
         "records": sorted(Record.objects.filter(organisation=owner).values_list("uid", "visibility")),
         "jobs": sorted(TrainingJob.objects.filter(organisation=owner).values_list("uid", "state", "cancel")),
+        "money": sorted(Call.objects.filter(organisation=owner).values_list("function", "state", "argument")),
+        "wishes": sorted(Intent.objects.filter(organisation=owner).values_list("uid", "confirmed")),
         "audience": Organisation.objects.get(pk=owner.pk).default_visibility,
     }
 
@@ -245,7 +271,15 @@ def test_another_organisation_changes_nothing_by_the_api(client, secrets):
 
 def test_the_owner_does_read_it_so_the_markers_are_worth_something(client, secrets):
     client.force_login(User.objects.get(first_name=MARK))
-    for address in ("/masterdata/locations/", "/organisation/", "/organisation/me/", "/api/v1/locations/"):
+    for address in (
+        "/masterdata/locations/",
+        "/money/",
+        "/money/payouts/",
+        "/money/transactions/",
+        "/organisation/",
+        "/organisation/me/",
+        "/api/v1/locations/",
+    ):
         assert MARK in client.get(address).content.decode()
 
 
@@ -257,6 +291,7 @@ def test_the_walk_knows_every_room():
         "/epcis/capture",
         "/forecasts/",
         "/ledger/",
+        "/money/",
         "/api/v1/products/",
         "/",
     ):

@@ -13,6 +13,7 @@ ROLE_HINTS = {
     Role.RECEIVER: "records what arrives",
     Role.ANALYST: "reads forecasts and their data",
     Role.QUALITY: "traces and releases goods",
+    Role.TREASURER: "deposits, pays and has money paid out",
     Role.ADMIN: "all of this, and manages members",
 }
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from django.urls import Resolver404, resolve
 
-from traceapp.accounts.roles import RECORDERS, Role
+from traceapp.accounts.roles import RECORDERS, TREASURERS, Role
 from traceapp.accounts.visibility import Viewer
 
 
@@ -25,6 +25,7 @@ LINKS = (
     Link("Products", "/masterdata/"),
     Link("Labels", "/labels/", frozenset({*RECORDERS, Role.QUALITY})),
     Link("Forecasts", "/forecasts/", frozenset({Role.ANALYST, Role.SUPPLIER, Role.RECEIVER, Role.QUALITY, Role.ADMIN})),
+    Link("Money", "/money/", frozenset(TREASURERS)),
     Link("Ledger", "/ledger/"),
     Link("Organisation", "/organisation/", frozenset({Role.ADMIN})),
 )

@@ -9,8 +9,12 @@ class Role(models.TextChoices):
     RECEIVER = "receiver", "Receiver"
     ANALYST = "analyst", "Analyst"
     QUALITY = "quality", "Quality"
+    TREASURER = "treasurer", "Treasurer"
     ADMIN = "admin", "Administrator"
 
 
 # Who may write events. Analysts and quality staff read.
 RECORDERS = frozenset({Role.SUPPLIER, Role.CARRIER, Role.RECEIVER, Role.ADMIN})
+
+# Who may move money; each time with a second factor.
+TREASURERS = frozenset({Role.TREASURER, Role.ADMIN})
