@@ -17,6 +17,7 @@ from django.utils import timezone
 from forecasting.models import DelayPrediction, LeftOutRow, Run, Series, TrainingJob
 from tests.factories import LocationFactory, LotFactory, ProductFactory, api_token, member
 from tests.integration import walk
+from tests.sensors_world import logger
 from traceapp.accounts.models import ApiToken, Membership, Organisation, User
 from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import Visibility
@@ -29,6 +30,8 @@ from traceapp.masterdata import vocabulary
 from traceapp.masterdata.models import Location, Product
 from traceapp.payments.models import Account, Deposit, Entry, Intent, Payout, Redemption, Row
 from traceapp.provenance.models import Link
+from traceapp.sensors.intake import take
+from traceapp.sensors.models import DeviceKey
 
 pytestmark = pytest.mark.django_db
 
@@ -170,6 +173,8 @@ def secrets(ledger_world, settings):
         title=MARK,
         valid_from=timezone.now() + timedelta(days=1),  # a link is everybody's, but only from its first day on
     )
+    device = logger(owner, name=MARK, model=MARK, certificate=MARK)
+    take([device.message([AMOUNT / 1000]), device.message()[:-8] + "AAAAAAAA"])
     api_token(person, owner, name=MARK)
     stranger = member(other, *Role.values, email="stranger@other.example")
     return Secrets(owner, stranger, api_token(stranger, other), [one.removeprefix("https://id.gs1.org") for one in of])
@@ -234,6 +239,9 @@ def kept(owner):
         "products": sorted(Product.objects.filter(organisation=owner).values_list("gtin", "name")),
         "places": sorted(Location.objects.filter(organisation=owner).values_list("gln", "name")),
         "records": sorted(Record.objects.filter(organisation=owner).values_list("uid", "visibility")),
+        "device keys": sorted(
+            DeviceKey.objects.filter(device__organisation=owner).values_list("kid", "state", "stopped_at")
+        ),
         "jobs": sorted(TrainingJob.objects.filter(organisation=owner).values_list("uid", "state", "cancel")),
         "money": sorted(Call.objects.filter(organisation=owner).values_list("function", "state", "argument")),
         "wishes": sorted(Intent.objects.filter(organisation=owner).values_list("uid", "confirmed")),
@@ -290,6 +298,7 @@ def test_the_walk_knows_every_room():
         "/masterdata/",
         "/epcis/capture",
         "/forecasts/",
+        "/sensors/",
         "/ledger/",
         "/money/",
         "/api/v1/products/",

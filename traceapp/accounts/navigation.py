@@ -23,6 +23,7 @@ LINKS = (
     Link("Today", "/"),
     Link("Log a step", "/capture/", frozenset(RECORDERS)),
     Link("Products", "/masterdata/"),
+    Link("Devices", "/sensors/"),
     Link("Labels", "/labels/", frozenset({*RECORDERS, Role.QUALITY})),
     Link("Forecasts", "/forecasts/", frozenset({Role.ANALYST, Role.SUPPLIER, Role.RECEIVER, Role.QUALITY, Role.ADMIN})),
     Link("Money", "/money/", frozenset(TREASURERS)),

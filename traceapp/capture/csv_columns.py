@@ -47,13 +47,18 @@ def open_text(path: Path, *, latin: bool) -> IO[str]:
         raw = path.read_bytes()
     except OSError as error:
         raise CsvRefused(f"{path} cannot be read: {error.strerror}.") from error
+    return as_text(raw, path.name, latin=latin)
+
+
+def as_text(raw: bytes, name: str, *, latin: bool) -> IO[str]:
+    """A file's bytes as text, in the same way. CsvRefused."""
     try:
         return io.StringIO(raw.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as error:
         if latin:
             return io.StringIO(raw.decode("cp1252", errors="replace"), newline="")
         line = raw.count(b"\n", 0, error.start) + 1
-        why = f"{path.name} is not UTF-8: line {line} holds the byte 0x{raw[error.start]:02x}. Save it as UTF-8."
+        why = f"{name} is not UTF-8: line {line} holds the byte 0x{raw[error.start]:02x}. Save it as UTF-8."
         raise CsvRefused(why) from error
 
 
