@@ -16,6 +16,7 @@ RECORDER = "recorder"
 DEVICE_MANAGER = "device-manager"
 TREASURER = "treasurer"
 SETTLEMENT = "settlement"
+ANALYST = "analyst"
 
 _PGLN = re.compile(r"\d{13}", re.ASCII)
 _PERSON = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._-]{0,62}[0-9A-Za-z])?", re.ASCII)
@@ -35,6 +36,7 @@ class Rule:
 
 ANY_MEMBER = Rule()
 _DEVICE_MANAGER = Rule(roles=frozenset({DEVICE_MANAGER}))
+_ANALYST = Rule(roles=frozenset({ANALYST}))
 _RECORDER = Rule(roles=frozenset({RECORDER}))
 _RECORDER_OR_TREASURER = Rule(roles=frozenset({RECORDER, TREASURER}))
 _TREASURER = Rule(roles=frozenset({TREASURER}))
@@ -65,6 +67,12 @@ TABLE: dict[str, Rule] = {
     "consolidate": _TREASURER,
     "redeem": _TREASURER,
     "confirm_redemption": _SETTLEMENT,
+    "register_model": _ANALYST,
+    "propose_deployment": _ANALYST,
+    "vote": _ANALYST,
+    "roll_back": _ANALYST,
+    "record_forecast": _ANALYST,
+    "report_metric": _ANALYST,
     "get_batch": ANY_MEMBER,
     "get_batches": ANY_MEMBER,
     "has_id": ANY_MEMBER,
@@ -78,6 +86,11 @@ TABLE: dict[str, Rule] = {
     "get_transfer": ANY_MEMBER,
     "get_consolidation": ANY_MEMBER,
     "get_redemption": ANY_MEMBER,
+    "get_models": ANY_MEMBER,
+    "get_deployments": ANY_MEMBER,
+    "get_serving": ANY_MEMBER,
+    "get_forecasts": ANY_MEMBER,
+    "get_metrics": ANY_MEMBER,
 }
 
 

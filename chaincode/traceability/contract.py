@@ -11,6 +11,7 @@ from chaincode.traceability import (
     ids,
     keys,
     legs,
+    models,
     money_queries,
     queries,
     shipments,
@@ -72,6 +73,12 @@ HANDLERS: dict[str, Handler] = {
     "consolidate": deposits.consolidate,
     "redeem": deposits.redeem,
     "confirm_redemption": deposits.confirm_redemption,
+    "register_model": models.register_model,
+    "propose_deployment": models.propose_deployment,
+    "vote": models.vote,
+    "roll_back": models.roll_back,
+    "record_forecast": models.record_forecast,
+    "report_metric": models.report_metric,
     "get_batch": _query(queries.get_batch),
     "get_batches": _query(queries.get_batches),
     "has_id": _query(queries.has_id),
@@ -85,6 +92,11 @@ HANDLERS: dict[str, Handler] = {
     "get_transfer": _query(money_queries.by_id(keys.transfer, "transfer")),
     "get_consolidation": _query(money_queries.by_id(keys.consolidation, "consolidation")),
     "get_redemption": _query(money_queries.by_id(keys.redemption, "redemption")),
+    "get_models": _query(models.get_models),
+    "get_deployments": _query(models.get_deployments),
+    "get_serving": _query(models.get_serving),
+    "get_forecasts": _query(models.get_forecasts),
+    "get_metrics": _query(models.get_metrics),
 }
 
 

@@ -21,6 +21,9 @@ WRONG_BAND = "wrong_band"  # figures of another band than the terms'
 WRONG_STATE = "wrong_state"  # the shipment stands elsewhere: read it again
 TOO_LATE = "too_late"
 TOO_EARLY = "too_early"
+ALREADY_VOTED = "already_voted"
+ALREADY_REPORTED = "already_reported"  # the reporter has had its say of the window
+MODEL_SUSPENDED = "model_suspended"
 DEVICE_REVOKED = "device_revoked"  # its key was rotated or revoked before
 
 

@@ -67,6 +67,42 @@ def redemption(redemption_id: str) -> str:
     return f"redemption/{redemption_id}"
 
 
+def model(model_id: str) -> str:
+    return f"model/{model_id}"
+
+
+def model_hash(owner: Holder, purpose: str, digest: str) -> str:
+    """By what a version is: the same one is not registered twice."""
+    return f"model-hash/{owner.msp_id}/{owner.organisation}/{purpose}/{digest}"
+
+
+def serving(owner: Holder, purpose: str) -> str:
+    """What an organisation serves for a purpose."""
+    return f"serving/{owner.msp_id}/{owner.organisation}/{purpose}"
+
+
+def deployment(deployment_id: str) -> str:
+    return f"deployment/{deployment_id}"
+
+
+def rollback(rollback_id: str) -> str:
+    return f"rollback/{rollback_id}"
+
+
+def suspension(model_id: str) -> str:
+    """A version is suspended once."""
+    return f"suspension/{model_id}"
+
+
+def forecast(forecast_id: str) -> str:
+    return f"forecast/{forecast_id}"
+
+
+def metric(forecast_id: str, msp_id: str) -> str:
+    """What a member reports of a forecast: its one place, so it has one say."""
+    return f"metric/{forecast_id}/{msp_id}"
+
+
 def after(prefix: str) -> str:
     """The end of the range of all keys that begin with `prefix`, which ends in a slash."""
     return prefix[:-1] + chr(ord("/") + 1)
