@@ -9,20 +9,20 @@ import pytest
 
 from chaincode.traceability.times import rfc3339
 from tests.contract.deployment import Deployment, send
-from tests.contract.money import holder, new_id
+from tests.contract.money import BANK, holder, new_id
 from traceapp.ledger.errors import EndorseError
 from traceapp.ledger.port import CommitStatus, Endorsed, Signer
 from traceapp.ledger.protos import transaction
 
-OWNER, VOTERS = 0, (1, 2, 3)
+OWNER = holder(0)
+JUDGES = [holder(1), holder(2), {"mspId": BANK.msp_id, "organisation": BANK.pgln}]
 GOOD = {"rows": 90, "error": 150_000, "coverage": 810_000, "bias": -12_000, "psi": 40_000}
 BAD = GOOD | {"psi": 250_001}
 
 
 @pytest.fixture(scope="module")
 def analysts(place: Deployment) -> list[Signer]:
-    every = [holder(number) for number in (OWNER, *VOTERS)]
-    return [place.issue(one["mspId"], one["organisation"], "analyst") for one in every]
+    return [place.issue(one["mspId"], one["organisation"], "analyst") for one in (OWNER, *JUDGES)]
 
 
 def endorse(place: Deployment, by: Signer, function: str, **request: Any) -> Endorsed:
@@ -44,17 +44,16 @@ def proposed(place: Deployment, owner: Signer, purpose: str) -> tuple[str, str]:
     model, deployment = new_id(), new_id()
     hashes = {name: secrets.token_hex(32) for name in ("hash", "dataset", "predictions", "code", "card")}
     call(place, owner, "register_model", id=model, purpose=purpose, **hashes)
-    judges = [holder(number) for number in VOTERS]
     call(
         place,
         owner,
         "propose_deployment",
         id=deployment,
         model=model,
-        electorate=judges,
+        electorate=JUDGES,
         threshold=2,
         deadline=rfc3339(datetime.now(UTC) + timedelta(days=7)),
-        reporters=judges,
+        reporters=JUDGES,
         limits={"error": 200_000, "coverage": 700_000, "bias": 50_000, "psi": 250_000},
     )
     return model, deployment
@@ -118,8 +117,7 @@ def test_two_bad_reports_at_once_suspend_it_when_the_second_is_sent_again(
     assert again.value.reason == "already_reported"
     call(place, analysts[2], "report_metric", id=new_id(), figures=BAD, **said)
     assert (status(place, first), status(place, second)) == ("live", "suspended")
-    owner = holder(OWNER)
-    serving = read(place, "get_serving", **owner, purposes=[purpose])[purpose]
+    serving = read(place, "get_serving", **OWNER, purposes=[purpose])[purpose]
     assert (serving["live"]["model"], serving["before"], serving["change"]) == (first, [], "suspension")
     reports = read(place, "get_metrics", forecasts=[said["forecast"]])[said["forecast"]]
     assert [one["beyond"] for one in reports] == [["psi"], ["psi"]]
