@@ -7,17 +7,18 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from traceapp.provenance.label_font import PLAIN, STRONG, register
 from traceapp.provenance.label_layouts import Layout
 from traceapp.provenance.label_sizes import MARGIN, qr_of
 from traceapp.provenance.label_texts import LabelText, printable
 from traceapp.provenance.pallet import BAR, ROW, Bar, Pallet
 
-PLAIN, STRONG = "Helvetica", "Helvetica-Bold"
 SMALLEST = 4.5  # points, of what people read
 
 
 def goods(labels: Sequence[LabelText], layout: Layout, *, wanted: float, title: str) -> bytes:
     """One PDF of the labels in their order; pages are filled row by row."""
+    register()
     file, pages = BytesIO(), [labels[at : at + layout.a_page] for at in range(0, len(labels), layout.a_page)]
     canvas = _canvas(file, layout.page, title)
     for page in pages:
@@ -40,6 +41,7 @@ def pallets(pallet: Pallet, copies: int) -> bytes:
 
 
 def _canvas(file: BytesIO, size: tuple[float, float], title: str) -> Canvas:
+    register()
     canvas = Canvas(file, pagesize=(size[0] * mm, size[1] * mm), invariant=1)
     canvas.setTitle(title)
     canvas.setCreator("Traceapp")

@@ -1,12 +1,11 @@
-"""What a label says: one code, drawn and in words. Pure."""
+"""What a label says: one code, drawn and in words."""
 
 import unicodedata
 from dataclasses import dataclass
 
 from traceapp.epcis.digital_link import DigitalLink
 from traceapp.provenance import qr
-
-LATIN = "cp1252"  # what the fonts that every PDF reader has can show
+from traceapp.provenance.label_font import has
 
 
 @dataclass(frozen=True)
@@ -29,16 +28,17 @@ def lines_of(link: DigitalLink) -> tuple[str, ...]:
 
 
 def printable(text: str) -> str:
-    """The text with letters that the fonts have: accents they lack are left out, other scripts become dots."""
-    found = []
-    for character in text:
-        for one in (character, unicodedata.normalize("NFKD", character)[:1], "·"):
-            if one.isprintable() and one.encode(LATIN, "ignore"):
-                found.append(one)
-                break
-    return "".join(found)
+    """The text with letters that the typeface has: accents it lacks are left out, other scripts become dots."""
+    return "".join(_printed(character) for character in text)
 
 
-def loses_letters(text: str) -> bool:
-    """Whether the printed name will differ from the one on the screen."""
-    return printable(text) != text
+def _printed(character: str) -> str:
+    for one in (character, unicodedata.normalize("NFKD", character)[:1]):
+        if has(one):
+            return one
+    return "·" if character.isprintable() else ""
+
+
+def lost_letters(text: str) -> str:
+    """The letters of a name that will not be on the label as they are on the screen, each once."""
+    return "".join(dict.fromkeys(one for one in text if _printed(one) != one))

@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from traceapp.accounts.permissions import member_required
+from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.visibility import viewer_of
 from traceapp.epcis import identifiers, scanned
 from traceapp.epcis.digital_link import parse_path
@@ -20,10 +21,10 @@ from traceapp.provenance.answers import bad_code
 from traceapp.provenance.label_forms import SIZES, GoodsLabelForm
 from traceapp.provenance.label_layouts import LAYOUTS
 from traceapp.provenance.label_sizes import qr_of
-from traceapp.provenance.label_texts import LabelText, lines_of, loses_letters
+from traceapp.provenance.label_texts import LabelText, lines_of, lost_letters
 from traceapp.web.raw_path import raw_path
 
-ZPL = "application/zpl"
+TYPES = {"pdf": "application/pdf", "zpl": "application/zpl; charset=utf-8", "csv": "text/csv; charset=utf-8"}
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,15 @@ def sheet(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     search = request.GET.get("q", "").strip()[:100]
     lot = selectors.lot_to_label(viewer, request.GET.get("lot", ""))
-    label, form = (Label.of(lot) if lot else None), _form_of(request.GET)
+    label, form = (Label.of(lot) if lot else None), form_of(request.GET)
     context = {
         "lots": selectors.lots_to_label(viewer, search),
         "search": search,
         "label": label,
         "form": form,
         "query": request.GET.urlencode(),
+        "may_number": viewer.has(*RECORDERS),
+        "runs": lot.serial_runs.all()[:10] if lot else (),
         **(_measured(label, form) if label and form.is_valid() else {}),
     }
     return render(request, "provenance/labels.html", context)
@@ -93,7 +96,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
 @member_required()
 def printed(request: HttpRequest, suffix: str) -> HttpResponse:
     """`/labels/goods.pdf` and `.zpl`, with the parameters of the page; what is wrong with them is said there."""
-    lot, form = selectors.lot_to_label(viewer_of(request), request.GET.get("lot", "")), _form_of(request.GET)
+    lot, form = selectors.lot_to_label(viewer_of(request), request.GET.get("lot", "")), form_of(request.GET)
     if lot is None or not form.is_valid():
         return redirect(f"{reverse('labels')}?{request.GET.urlencode()}")
     asked, label = form.cleaned_data, Label.of(lot)
@@ -110,12 +113,12 @@ def printed(request: HttpRequest, suffix: str) -> HttpResponse:
 
 def download(body: str | bytes, name: str, suffix: str) -> HttpResponse:
     """A file to save, or to show where the browser can."""
-    answer = HttpResponse(body, content_type="application/pdf" if suffix == "pdf" else f"{ZPL}; charset=utf-8")
+    answer = HttpResponse(body, content_type=TYPES[suffix])
     answer["Content-Disposition"] = f'{"inline" if suffix == "pdf" else "attachment"}; filename="{name}.{suffix}"'
     return answer
 
 
-def _form_of(given: QueryDict) -> GoodsLabelForm:
+def form_of(given: QueryDict) -> GoodsLabelForm:
     """The form with what was asked for; whatever was not, as it is at first."""
     fields = GoodsLabelForm.base_fields
     return GoodsLabelForm({name: given.get(name, str(field.initial)) for name, field in fields.items()})
@@ -127,5 +130,13 @@ def _measured(label: Label, form: GoodsLabelForm) -> dict[str, object]:
     code = qr_of(label.printed, layout, SIZES[form.cleaned_data["size"]])
     pages = -(-form.cleaned_data["copies"] // layout.a_page)
     name = label.lot.product.name
-    lost = [f"The printed name will lack some letters of “{name}”."] if loses_letters(name) else []
-    return {"measured": code, "warnings": [*code.warnings, *lost], "pages": pages}
+    return {"measured": code, "warnings": [*code.warnings, *warnings_of(name)], "pages": pages}
+
+
+def warnings_of(name: str) -> list[str]:
+    """What cannot be printed of a name."""
+    lost = lost_letters(name)
+    if not lost:
+        return []
+    why = "the typeface of PDF labels has Latin, Greek and Cyrillic"
+    return [f"These letters cannot be printed and are left out or replaced: {lost} ({why})."]

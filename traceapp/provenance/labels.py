@@ -2,8 +2,9 @@
 
 from django.conf import settings
 
-from traceapp.epcis.digital_link import build, parse_path
+from traceapp.epcis.digital_link import DigitalLink, build, link, parse_path
 from traceapp.ledger import trust_versions
+from traceapp.masterdata.models import Lot
 from traceapp.provenance import qr
 
 
@@ -25,6 +26,16 @@ def page_path(canonical: str) -> str:
 def url_of_path(raw_path: str) -> str:
     """The same for a path as it was requested; IdentifierError when it is no Digital Link."""
     return f"{settings.PUBLIC_URL}{parse_path(raw_path).path}"
+
+
+def item_link(lot: Lot, serial: str) -> DigitalLink:
+    """One item, with the lot that it is of."""
+    return link([("01", lot.product.gtin), ("10", lot.number), ("21", serial)])
+
+
+def address_of(code: DigitalLink) -> str:
+    """What its QR code holds."""
+    return f"{settings.PUBLIC_URL}{code.path}"
 
 
 def trust_note() -> str:

@@ -5,7 +5,8 @@ from typing import ClassVar
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from traceapp.accounts.models import Organisation
+from traceapp.accounts.models import Organisation, User
+from traceapp.masterdata.models import Lot
 
 
 class Standing(models.TextChoices):
@@ -45,3 +46,35 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class NumberCounter(models.Model):
+    """How far an organisation has come in numbering: pallets under a company prefix, items of a product."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    of = models.CharField(max_length=40, help_text="`sscc` and the company prefix, or `21` and the GTIN.")
+    last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["organisation", "of"], name="one_counter_a_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.of}: {self.last}"
+
+
+class SerialRun(models.Model):
+    """Serial numbers that were given to items of a lot, to be printed, and printed again when labels are spoilt."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="serial_runs")
+    serials = models.JSONField()
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{len(self.serials)} items of {self.lot}"

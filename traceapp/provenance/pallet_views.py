@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import member_required
+from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.visibility import viewer_of
 from traceapp.masterdata.models import Product
 from traceapp.provenance import label_zpl
@@ -21,7 +22,13 @@ from traceapp.provenance.pallet import Pallet, Row, pallet
 def pallets(request: HttpRequest) -> HttpResponse:
     """`/labels/pallets/?sscc=&product=&count=...`: the form, and below it what will be printed."""
     form = _form_of(request)
-    shown: dict[str, object] = {"form": form, "pallet": None, "query": request.GET.urlencode()}
+    may_number = viewer_of(request).has(*RECORDERS)
+    shown: dict[str, object] = {
+        "form": form,
+        "pallet": None,
+        "query": request.GET.urlencode(),
+        "may_number": may_number,
+    }
     if form.is_bound and form.is_valid():
         shown["pallet"] = _pallet_of(request, form)
     return render(request, "provenance/pallets.html", shown)
