@@ -1,6 +1,6 @@
 """What tests of the MQTT process run in processes of their own, on a data folder of their own.
 
-`python -m tests.sensors_process begin NUMBER | count`
+`python -m tests.sensors_process begin NUMBER | count | readings`
 """
 
 import json
@@ -40,7 +40,25 @@ def count() -> None:
     )
 
 
+def readings() -> None:
+    """(second, probe, value, how often) of all that the stored messages say."""
+    from collections import Counter
+
+    from traceapp.ledger.models import Record
+    from traceapp.ledger.shapes import opened
+    from traceapp.sensors import senml
+    from traceapp.sensors.message import payload_of
+
+    found: Counter[tuple[int, str, float]] = Counter()
+    for stored in Record.objects.values_list("disclosures", flat=True):
+        for probe, series in senml.readings(payload_of(opened(bytes(stored))["message"])).series.items():
+            found.update(
+                (int(time), probe.name, value) for time, value in zip(series.times, series.values, strict=True)
+            )
+    print(json.dumps([[*what, count] for what, count in found.items()]))
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "traceapp.settings")
     django.setup()
-    begin(int(sys.argv[2])) if sys.argv[1] == "begin" else count()
+    {"begin": lambda: begin(int(sys.argv[2])), "count": count, "readings": readings}[sys.argv[1]]()
