@@ -54,8 +54,8 @@ INSTALLED_APPS = [
     "traceapp.ledger",
     "traceapp.capture",
     "traceapp.sensors",
-    "traceapp.coldchain",
     "traceapp.query",
+    "traceapp.coldchain",
     "forecasting",
     "traceapp.payments",
     "traceapp.provenance",
@@ -217,6 +217,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "capture-sweep": {"task": "capture.sweep", "schedule": 60.0},
+    "coldchain-watch": {"task": "coldchain.watch", "schedule": 10.0},
 }
 
 # --- pages -----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from chaincode.traceability.rules import figures as contract_figures
 from traceapp.sensors.excursions import Rule, Side, budget, find, warning
 from traceapp.sensors.holding import hold
 from traceapp.sensors.kinetics import degree_hours, mean_kinetic_temperature, worst_window
@@ -256,7 +257,17 @@ def test_the_figures_for_the_ledger_are_integers_that_agree_with_each_other():
     assert (said["min"], said["max"], said["bandMin"], said["bandMax"]) == (100, 1000, 200, 800)
     assert said["gap"] == said["missing"] == 1879
     nothing = figures(summarise(hold([], [], 0, 60), None, None), None, None)
-    assert (nothing["mean"], nothing["mkt"], nothing["bandMin"], nothing["missing"]) == (None, None, None, 60)
+    assert (nothing["mean"], nothing["mkt"], nothing["bandMin"], nothing["missing"]) == (None, None, -27_315, 60)
+
+
+finely = st.dictionaries(st.floats(START, END), st.floats(-20, 40), max_size=12)
+
+
+@given(finely, st.floats(0.001, 0.999))
+def test_the_contract_finds_no_contradiction_in_figures_however_they_are_rounded(world, part):
+    held = hold(list(world), list(world.values()), START, END + part, MOST)
+    said = figures(summarise(held, 2.0, 8.0, 300), 2.0, 8.0)
+    assert contract_figures.parse(said, round((END + part - START) * 1000)).readings == len(world)
 
 
 @given(worlds, st.floats(0.01, 100))

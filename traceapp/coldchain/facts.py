@@ -8,7 +8,7 @@ that still wait for the ledger count, too: an alarm must not wait for it.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from traceapp.capture.graph import members
 from traceapp.capture.models import EventKey, Link, LinkAction, Naming
@@ -20,7 +20,9 @@ from traceapp.epcis.identifiers import IdentifierError
 from traceapp.ledger import shapes, verified
 from traceapp.ledger.models import Record
 from traceapp.ledger.rows import PENDING
-from traceapp.sensors.models import Device
+from traceapp.sensors.models import Device, DeviceKey
+
+NO_EVENT: Final = 0
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def facts_of(device: Device) -> list[Fact]:
     for goods in holders:
         found += _emptyings(goods)
         found += _all_taken_off(goods, device)
-    return found
+    rotated = device.keys.filter(state=DeviceKey.State.ROTATED, ended_at__isnull=False)
+    return found + [Fact(at, What.REKEYED, "", NO_EVENT) for at in rotated.values_list("ended_at", flat=True) if at]
 
 
 def told(pks: Iterable[int]) -> list[Told]:

@@ -57,6 +57,7 @@ class Leg(models.Model):
         REMOVED = "removed", _("the logger was taken off")
         MOVED = "moved", _("the logger went to other goods")
         UNPACKED = "unpacked", _("the goods were unpacked")
+        REKEYED = "rekeyed", _("the logger got a new key")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="legs")

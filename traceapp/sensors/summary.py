@@ -6,13 +6,20 @@ which is counted and never interpolated. A value at the limit is inside. Tempera
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from traceapp.sensors.kinetics import Worst, degree_hours, mean_kinetic_temperature, worst_window
 
 if TYPE_CHECKING:
     from traceapp.sensors.holding import Held
+
+
+COLDEST: Final = -27_315
+HOTTEST: Final = 1_000_000
+"""Hundredths of a degree: what the contract takes at the most, and stands for a limit that there is not."""
 
 
 @dataclass(frozen=True)
@@ -70,25 +77,29 @@ def _mean(held: Held) -> float | None:
 def figures(summary: Summary, low: float | None, high: float | None) -> dict[str, Any]:
     """A leg's figures as the contract takes them: integers, hundredths of a degree, whole seconds; None where unknown.
 
-    Each side's time is rounded by itself and `outside` is their sum, so that the parts add up.
+    They must not contradict each other after rounding: the least is rounded down and the greatest up, durations down, and
+    `outside` is the sum of its sides as rounded. A limit that there is not is the coldest or hottest that can be said.
     """
-    below, above, missing = round(summary.below), round(summary.above), round(summary.missing)
+    below, above, missing = (_seconds(each) for each in (summary.below, summary.above, summary.missing))
     return {
         "readings": summary.readings,
-        "mean": hundredths(summary.mean),
-        "min": hundredths(summary.min),
-        "max": hundredths(summary.max),
-        "mkt": hundredths(summary.mkt),
+        "mean": _hundredths(summary.mean),
+        "min": _hundredths(summary.min, math.floor),
+        "max": _hundredths(summary.max, math.ceil),
+        "mkt": _hundredths(summary.mkt),
         "below": below,
         "above": above,
         "outside": below + above,
         "missing": missing,
-        "gap": min(round(summary.gap), missing),
-        "bandMin": hundredths(low),
-        "bandMax": hundredths(high),
+        "gap": _seconds(summary.gap),
+        "bandMin": COLDEST if low is None else round(low * 100),
+        "bandMax": HOTTEST if high is None else round(high * 100),
     }
 
 
-def hundredths(value: float | None) -> int | None:
-    """Degrees as an integer number of hundredths."""
-    return None if value is None else round(value * 100)
+def _seconds(value: float) -> int:
+    return math.floor(value + 1e-6)
+
+
+def _hundredths(value: float | None, to: Callable[[float], int] = round) -> int | None:
+    return None if value is None else to(round(value * 100, 4))

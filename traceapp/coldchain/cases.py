@@ -1,0 +1,171 @@
+"""What happens with an excursion: a case opens with a hold on the goods, somebody takes it on, somebody decides.
+
+Each use case is one transaction and leaves a step that is never changed. A decision is signed with the second factor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from traceapp.accounts import second_factor
+from traceapp.accounts.models import User
+from traceapp.accounts.roles import Role
+from traceapp.coldchain import alerts
+from traceapp.coldchain.models import Case, Leg, Source, Step
+from traceapp.commitments.times import rfc3339
+from traceapp.sensors.excursions import Excursion, Rule
+
+DECIDERS: Final = (Role.QUALITY, Role.ADMIN)
+LONGEST_REASON: Final = 2000
+
+
+class CaseError(ValueError):
+    """Something that cannot be done with a case, as a sentence for whoever tried."""
+
+
+@transaction.atomic
+def observe(
+    *, leg: Leg | None, goods: str, goods_key: int, organisation_id: int, found: Sequence[Excursion], rule: Rule,
+    source: str = Source.DEVICE, record_pk: int | None = None,
+) -> list[Case]:  # fmt: skip
+    """Open a case for each excursion that has none, and note how the others went on. Returns those opened or reopened.
+
+    An excursion is the same as one that was seen before if both are on one side of one leg and overlap in time: late
+    readings may show that it began earlier.
+    """
+    known = list(
+        Case.objects.select_for_update().filter(
+            organisation_id=organisation_id, goods_key=goods_key, source=source, leg=leg, record_pk=record_pk
+        )
+    )
+    loud: list[Case] = []
+    for one in found:
+        same = next((case for case in known if case.side == one.side and _overlap(case, one)), None)
+        if same is None:
+            case = Case.objects.create(
+                organisation_id=organisation_id, source=source, leg=leg, record_pk=record_pk, goods=goods,
+                goods_key=goods_key, side=one.side, limits=asdict(rule), **_measures(one),
+            )  # fmt: skip
+            Step.objects.create(case=case, what=Step.What.OPENED)
+            loud.append(case)
+        elif _grow(same, one):
+            loud.append(same)
+    for case in loud:
+        alerts.about_case(case)
+    return loud
+
+
+def _measures(one: Excursion) -> dict[str, Any]:
+    return {"began": _moment(one.start), "ended": _moment(one.end), "extreme": one.extreme, "outside": one.outside}
+
+
+def _moment(seconds: float | None) -> Any:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _overlap(case: Case, one: Excursion) -> bool:
+    begins_before_the_end = case.ended is None or one.start <= case.ended.timestamp()
+    return begins_before_the_end and (one.end is None or case.began.timestamp() <= one.end)
+
+
+def _grow(case: Case, one: Excursion) -> bool:
+    """Write down what became of it. True if it is worse than what was decided on: then the case is open again."""
+    worse = abs(one.extreme) > abs(case.extreme) + 0.05 or one.outside > case.outside + 60
+    for name, value in _measures(one).items():
+        setattr(case, name, value)
+    reopened = worse and case.state == Case.State.CLOSED
+    if reopened:
+        case.state, case.on_hold, case.closed, case.disposition = Case.State.OPEN, True, None, ""
+        Step.objects.create(case=case, what=Step.What.GREW, text="Later readings are worse than what was decided on.")
+    case.save()
+    return reopened
+
+
+@transaction.atomic
+def acknowledge(*, case: Case, by: User) -> None:
+    """Somebody has seen it, and owns it from now on. Stops the clock of the time to acknowledge."""
+    case = _open(case)
+    if case.state == Case.State.ACKNOWLEDGED:
+        raise CaseError("Somebody has acknowledged it already.")
+    case.state, case.acknowledged, case.owner = Case.State.ACKNOWLEDGED, timezone.now(), by
+    case.save()
+    Step.objects.create(case=case, what=Step.What.ACKNOWLEDGED, by=by)
+
+
+@transaction.atomic
+def hand_over(*, case: Case, to: User, by: User) -> None:
+    """Another member of the organisation owns the case."""
+    case = _open(case)
+    if not to.memberships.filter(organisation_id=case.organisation_id).exists():
+        raise CaseError("Only a member of your organisation can take it over.")
+    case.owner = to
+    case.save()
+    Step.objects.create(case=case, what=Step.What.OWNER, by=by, text=str(to))
+
+
+@transaction.atomic
+def set_hold(*, case: Case, on: bool, by: User) -> None:
+    """Put the goods on hold, or lift the hold before anything is decided."""
+    case = _open(case)
+    if case.on_hold == on:
+        return
+    case.on_hold = on
+    case.save()
+    Step.objects.create(case=case, what=Step.What.HELD if on else Step.What.FREED, by=by)
+
+
+@transaction.atomic
+def note(*, case: Case, by: User, text: str) -> None:
+    """Something to remember beside a case, open or closed."""
+    Step.objects.create(case=case, what=Step.What.NOTE, by=by, text=text.strip()[:LONGEST_REASON])
+
+
+def intent_of(case: Case, disposition: str, reason: str) -> dict[str, Any]:
+    """What the second factor is given for."""
+    return {
+        "action": "disposition",
+        "case": str(case.uid),
+        "goods": case.goods,
+        "excursion": {
+            "side": case.side,
+            "began": rfc3339(case.began),
+            "extreme": round(case.extreme * 100),
+            "outside": round(case.outside),
+        },
+        "disposition": disposition,
+        "reason": reason,
+    }
+
+
+@transaction.atomic
+def decide(*, case: Case, by: User, disposition: str, reason: str, code: str) -> None:
+    """Close a case with a reason, signed with the second factor over its very words. CaseError, SecondFactorError."""
+    case = _open(case)
+    reason = reason.strip()
+    if not reason:
+        raise CaseError("Say why: whoever reads this later has to understand the decision.")
+    if len(reason) > LONGEST_REASON:
+        raise CaseError(f"At most {LONGEST_REASON:,} characters.")
+    if disposition not in Case.Disposition.values:
+        raise CaseError("Choose what becomes of the goods.")
+    intent = intent_of(case, disposition, reason)
+    assertion = second_factor.sign(user=by, intent=intent, code=code)
+    now = timezone.now()
+    case.state, case.disposition, case.closed = Case.State.CLOSED, disposition, now
+    case.acknowledged, case.owner = case.acknowledged or now, case.owner or by
+    case.on_hold = disposition == Case.Disposition.REJECT
+    case.save()
+    Step.objects.create(
+        case=case, what=Step.What.CLOSED, by=by, text=reason, signature={"intent": intent, "assertion": assertion}
+    )
+
+
+def _open(case: Case) -> Case:
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    if locked.state == Case.State.CLOSED:
+        raise CaseError("This case is decided. Add a note, if there is more to say.")
+    return locked
