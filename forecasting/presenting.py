@@ -6,6 +6,7 @@ from typing import Any
 
 from forecasting import charts
 from forecasting.models import Forecast, Run, Series
+from traceapp.web.drawing import Drawing, number
 
 DRIVER_WORDS = {
     "promotion": "On offer",
@@ -18,7 +19,7 @@ PERIOD_WORDS = {"day": "a day", "week": "a week", "month": "a month"}
 PERIODS = {"day": "days", "week": "weeks", "month": "months"}
 
 
-def fan(series: Series, rows: Sequence[Forecast]) -> list[charts.Drawing]:
+def fan(series: Series, rows: Sequence[Forecast]) -> list[Drawing]:
     """The same fan for each width."""
     history = [(date.fromisoformat(day), value) for day, value, _ in series.history]
     ahead = [(row.day, row.mean, row.lo80, row.hi80, row.lo95, row.hi95) for row in rows]
@@ -32,9 +33,9 @@ def fan_words(series: Series, rows: Sequence[Forecast]) -> str:
     return (
         f"{series.product_name} at {series.place_name}: "
         f"history, and the forecast of {len(rows)} {PERIODS[series.every]}. "
-        f"For {charts.day_words(last.day, series.every, year=True)}: {charts.number(last.mean)} expected, "
-        f"80 percent between {charts.number(last.lo80)} and {charts.number(last.hi80)}, "
-        f"95 percent between {charts.number(last.lo95)} and {charts.number(last.hi95)}."
+        f"For {charts.day_words(last.day, series.every, year=True)}: {number(last.mean)} expected, "
+        f"80 percent between {number(last.lo80)} and {number(last.hi80)}, "
+        f"95 percent between {number(last.lo95)} and {number(last.hi95)}."
     )
 
 
@@ -42,22 +43,22 @@ def headline(series: Series, rows: Sequence[Forecast]) -> str:
     """The answer as a sentence."""
     mean = sum(row.mean for row in rows) / len(rows)
     if series.every == "day" and len(rows) >= 7:
-        return f"About {charts.number(mean * 7)} a week until {charts.day_words(rows[-1].day, 'day', year=True)}"
+        return f"About {number(mean * 7)} a week until {charts.day_words(rows[-1].day, 'day', year=True)}"
     end = charts.day_words(rows[-1].day, series.every, year=True)
-    return f"About {charts.number(mean)} {PERIOD_WORDS[series.every]} until {end}"
+    return f"About {number(mean)} {PERIOD_WORDS[series.every]} until {end}"
 
 
 def fan_table(series: Series, rows: Sequence[Forecast]) -> list[list[str]]:
     return [
         [
             charts.day_words(row.day, series.every, year=True),
-            *map(charts.number, (row.mean, row.lo80, row.hi80, row.lo95, row.hi95)),
+            *map(number, (row.mean, row.lo80, row.hi80, row.lo95, row.hi95)),
         ]
         for row in rows
     ]
 
 
-def backtest(series: Series) -> tuple[list[charts.Drawing], list[list[str]]]:
+def backtest(series: Series) -> tuple[list[Drawing], list[list[str]]]:
     """Errors of each test beside seasonal naive's, drawn and as a table."""
     tests = list(series.backtests.all())
     rows = [(charts.day_words(test.start, series.every), test.model, test.naive) for test in tests]
@@ -79,7 +80,7 @@ def figures(series: Series) -> list[dict[str, str]]:
     return [
         {
             "label": "Off by, on average",
-            "value": charts.number(ours["mae"]),
+            "value": number(ours["mae"]),
             "note": f"{PERIOD_WORDS[series.every]}, in {tests} tests",
         },
         {
@@ -121,7 +122,7 @@ def drivers(series: Series) -> list[dict[str, Any]]:
     ]
 
 
-def reliability(run: Run) -> tuple[list[charts.Drawing], list[list[str]]]:
+def reliability(run: Run) -> tuple[list[Drawing], list[list[str]]]:
     bins = [(float(said), float(happened), int(count)) for said, happened, count in run.metrics.get("reliability", [])]
     table = [[f"{said:.1%}", f"{happened:.1%}", f"{count:,}"] for said, happened, count in bins]
     return [charts.reliability(bins, size) for size in charts.SQUARE_SIZES] if bins else [], table
@@ -157,7 +158,7 @@ def days_words(value: float) -> str:
     """Days after the plan, in words."""
     if abs(value) < 0.05:
         return "on time"
-    amount = charts.number(abs(round(value, 1)))
+    amount = number(abs(round(value, 1)))
     return (
         f"{amount} days {'late' if value > 0 else 'early'}"
         if amount != "1"

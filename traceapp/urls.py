@@ -13,6 +13,7 @@ urlpatterns = [
     path("epcis/", include("traceapp.query.epcis_urls")),
     path("subscriptions/", include("traceapp.query.subscriptions.urls")),
     path("sensors/", include("traceapp.sensors.urls")),
+    path("coldchain/", include("traceapp.coldchain.urls")),
     path("forecasts/", include("forecasting.urls")),
     path("money/", include("traceapp.payments.urls")),
     path("api/v1/", include("traceapp.masterdata.api_urls")),

@@ -92,11 +92,18 @@ def test_freezing_opens_a_case_of_its_own_at_once(world):
 def test_a_warning_goes_out_before_the_limit_and_once(world):
     Alarm.objects.create(organisation=world.organisations[0], email="quality@firm.example")
     tell(world, 5, 5.5, 6, 6.5, 7, 7.5)
+    watch.follow_events()
     for _ in range(2):
-        Leg.objects.update(watched_until=None)
-        watch.look_at(Leg.objects.get())
-    assert Alert.objects.count() in (0, 1)
+        watch.look_at(Leg.objects.get(), START + timedelta(minutes=26))
+    alert = Alert.objects.get()
+    assert (alert.body["type"], alert.body["side"], alert.body["at"]) == (
+        "warning",
+        "above",
+        "2026-05-14T06:30:00.000Z",
+    )
     assert not Case.objects.exists()
+    watch.look_at(Leg.objects.get(), START + timedelta(hours=9))
+    assert Alert.objects.count() == 1, "old readings warn of nothing"
 
 
 def test_alarms_go_by_mail_and_by_signed_webhook_and_are_tried_again(world, settings):
@@ -109,7 +116,7 @@ def test_alarms_go_by_mail_and_by_signed_webhook_and_are_tried_again(world, sett
             organisation=owner, webhook=receiver.url, token=signature.seal("s3cret", settings.SECRET_KEY)
         )
         case = the_case(world)
-        (got,) = receiver.taken()
+        (got,) = receiver.taken
         assert got.headers[signature.HEADER] == signature.signature("s3cret", got.body)
         assert str(case.uid).encode() in got.body
     assert [one.to for one in mail.outbox] == [["quality@firm.example"]]

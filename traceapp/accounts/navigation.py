@@ -25,6 +25,7 @@ LINKS = (
     Link("Products", "/masterdata/"),
     Link("Devices", "/sensors/"),
     Link("Labels", "/labels/", frozenset({*RECORDERS, Role.QUALITY})),
+    Link("Cold chain", "/coldchain/", frozenset({*RECORDERS, Role.QUALITY})),
     Link("Forecasts", "/forecasts/", frozenset({Role.ANALYST, Role.SUPPLIER, Role.RECEIVER, Role.QUALITY, Role.ADMIN})),
     Link("Money", "/money/", frozenset(TREASURERS)),
     Link("Ledger", "/ledger/"),

@@ -139,6 +139,21 @@ class Graph:
                 found |= self._members.get(other, frozenset())
         return frozenset(found)
 
+    def containers_during(self, key: int) -> dict[int, list[tuple[datetime, datetime]]]:
+        """These goods and whatever they were packed in, however deep, each with the times."""
+        found: dict[int, list[tuple[datetime, datetime]]] = {key: [(BEGINNING, END)]}
+        waiting, seen = [(key, ALWAYS)], {(key, ALWAYS)}
+        while waiting and len(seen) < MOST_NODES:
+            inner, span = waiting.pop()
+            for target in {tie.target for tie in self._out.get(inner, ()) if tie.action != LinkAction.INTO}:
+                for during in self._inside(inner, target):
+                    both = span.within(during)
+                    if both is not None and (target, both) not in seen:
+                        seen.add((target, both))
+                        waiting.append((target, both))
+                        found.setdefault(target, []).append((both.since, both.until))
+        return found
+
     def related(self, keys: Collection[int]) -> set[int]:
         """The keys, and all that they are linked with in either direction at any time."""
         found = set(keys)

@@ -1,4 +1,4 @@
-"""Temperatures that partners report in EPCIS events: judged by the same rule, and labelled "not signed by the device"."""
+"""Temperatures that partners report in events: judged by the same rule, and labelled "not signed by the device"."""
 
 from collections.abc import Iterator
 from dataclasses import replace

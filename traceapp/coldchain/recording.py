@@ -1,4 +1,4 @@
-"""Putting legs on the ledger: device, time, which messages, and the figures that anybody with the messages can work out."""
+"""Putting legs on the ledger: device, time, messages, and the figures that anybody with the messages can work out."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -89,7 +89,7 @@ def _argument(leg: Leg, judged: Judged, shipment: str) -> dict[str, Any]:
         "from": rfc3339(leg.began),
         "to": rfc3339(leg.ended),
         "seq": _sequence(found.records, summary.readings),
-        "batches": _batches(found.records),
+        "batches": batches_of(found.records),
         "figures": figures(summary, rule.low, rule.high),
     }
 
@@ -118,7 +118,7 @@ def _sequence(pks: list[int], readings: int) -> dict[str, int] | None:
     return {"from": min(found), "to": max(found)}
 
 
-def _batches(pks: list[int]) -> list[dict[str, str]]:
+def batches_of(pks: list[int]) -> list[dict[str, str]]:
     """The batches that these messages were recorded in, with the roots that organisations attest."""
     ids: dict[str, None] = {}
     for start in range(0, len(pks), _PAGE):

@@ -32,7 +32,7 @@ class Report:
 
 
 def reports_of(event: Mapping[str, Any]) -> Iterator[Report]:
-    """Every temperature in a unit of temperature. What is marked as an exception only, and other quantities, say none."""
+    """Every temperature in a unit of temperature. Mere marks of an exception, and other quantities, say none."""
     for element in event.get("sensorElementList") or ():
         about = element.get("sensorMetadata") or {}
         for report in element.get("sensorReport") or ():

@@ -1,7 +1,7 @@
 """The walk that keeps legs, cases and alarms in step with what comes in. Run by Celery beat; several may run.
 
-New events cut legs anew; new messages have their legs judged. Nothing is lost if a run is: the next one begins where the
-last finished one ended, and every step is idempotent.
+New events cut legs anew; new messages have their legs judged. Nothing is lost if a run is: the next one begins where
+the last finished one ended, and every step is idempotent.
 """
 
 import logging
@@ -89,10 +89,10 @@ def _newest(leg: Leg) -> datetime | None:
 
 
 @transaction.atomic
-def look_at(leg: Leg) -> None:
+def look_at(leg: Leg, now: datetime | None = None) -> None:
     """Judge a leg by all its readings, open and grow cases, warn, and note until when it was looked at."""
     newest = _newest(leg)
-    judged = judge(leg, timezone.now(), quantities=(Quantity.TEMPERATURE,))
+    judged = judge(leg, now or timezone.now(), quantities=(Quantity.TEMPERATURE,))
     found, warning = with_waiting(judged)
     cases.observe(
         leg=leg,

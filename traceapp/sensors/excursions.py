@@ -138,12 +138,13 @@ def _states(values: Floats, limit: float, back: float) -> NDArray[np.bool_]:
 def warning(held: Held, rule: Rule) -> Warning | None:
     """Whether the limit will be passed within `warn_within`, by a straight line through the last half hour.
 
-    Only readings without a gap since count, at least three; a value that is beyond the limit already warns of nothing.
+    Only readings without a gap since count, at least three, and none is old; a value that is beyond the limit already
+    warns of nothing.
     """
     import numpy as np
 
     since = max([until for _, until in held.gaps if until < held.end], default=held.start)
-    if not held.times.size:
+    if not held.times.size or held.end - held.times[-1] > rule.max_interval:
         return None
     recent = (held.times >= since) & (held.times > held.times[-1] - TREND)
     times, values = held.times[recent], held.values[recent]

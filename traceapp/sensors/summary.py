@@ -77,8 +77,8 @@ def _mean(held: Held) -> float | None:
 def figures(summary: Summary, low: float | None, high: float | None) -> dict[str, Any]:
     """A leg's figures as the contract takes them: integers, hundredths of a degree, whole seconds; None where unknown.
 
-    They must not contradict each other after rounding: the least is rounded down and the greatest up, durations down, and
-    `outside` is the sum of its sides as rounded. A limit that there is not is the coldest or hottest that can be said.
+    They must not contradict each other after rounding: the least is rounded down and the greatest up, durations down,
+    and `outside` is the sum of its sides as rounded. For a limit that there is not, the coldest or hottest is said.
     """
     below, above, missing = (_seconds(each) for each in (summary.below, summary.above, summary.missing))
     return {
