@@ -22,6 +22,7 @@ from traceapp.accounts.models import ApiToken, Membership, Organisation, User
 from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import Visibility
 from traceapp.capture.services import capture_document, capture_events
+from traceapp.coldchain.models import Alarm, Case, Conditions, Leg, Step
 from traceapp.epcis import identifiers
 from traceapp.epcis.parse import parse_event
 from traceapp.ledger.models import Finding, Record
@@ -31,7 +32,7 @@ from traceapp.masterdata.models import Location, Product
 from traceapp.payments.models import Account, Deposit, Entry, Intent, Payout, Redemption, Row
 from traceapp.provenance.models import Link
 from traceapp.sensors.intake import take
-from traceapp.sensors.models import DeviceKey
+from traceapp.sensors.models import Device, DeviceKey
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +132,21 @@ def money_of(owner, person):
     Call.objects.create(organisation=owner, by=person, argument=f'{{"amount":{AMOUNT}}}', **asked)
 
 
+def cold_chain_of(owner, person, record):
+    now = timezone.now()
+    held = Device.objects.get(organisation=owner)
+    leg = Leg.objects.create(
+        organisation=owner, device=held, goods=f"urn:{MARK}", goods_key=1, began=now, began_by=record.pk, call_id="ab"
+    )
+    case = Case.objects.create(
+        organisation=owner, leg=leg, goods=f"urn:{MARK}", goods_key=1, side="above", began=now, extreme=AMOUNT,
+        outside=AMOUNT, limits={}, owner=person,
+    )  # fmt: skip
+    Step.objects.create(case=case, what="note", by=person, text=MARK)
+    Conditions.objects.create(organisation=owner, name=MARK, product_class="other", low=AMOUNT)
+    Alarm.objects.create(organisation=owner, email=f"{MARK}@owner.example")
+
+
 @pytest.fixture
 def secrets(ledger_world, settings):
     settings.DEMO = False
@@ -175,6 +191,7 @@ def secrets(ledger_world, settings):
     )
     device = logger(owner, name=MARK, model=MARK, certificate=MARK)
     take([device.message([AMOUNT / 1000]), device.message()[:-8] + "AAAAAAAA"])
+    cold_chain_of(owner, person, record)
     api_token(person, owner, name=MARK)
     stranger = member(other, *Role.values, email="stranger@other.example")
     return Secrets(owner, stranger, api_token(stranger, other), [one.removeprefix("https://id.gs1.org") for one in of])
@@ -246,6 +263,11 @@ def kept(owner):
         "money": sorted(Call.objects.filter(organisation=owner).values_list("function", "state", "argument")),
         "wishes": sorted(Intent.objects.filter(organisation=owner).values_list("uid", "confirmed")),
         "audience": Organisation.objects.get(pk=owner.pk).default_visibility,
+        "cases": sorted(Case.objects.filter(organisation=owner).values_list("uid", "state", "on_hold", "owner")),
+        "steps": Step.objects.filter(case__organisation=owner).count(),
+        "legs": sorted(Leg.objects.filter(organisation=owner).values_list("uid", "call_id")),
+        "conditions": sorted(Conditions.objects.filter(organisation=owner).values_list("pk", "name", "low")),
+        "alarms": sorted(Alarm.objects.filter(organisation=owner).values_list("pk", "email")),
     }
 
 
