@@ -4,6 +4,7 @@ Signers, ids and times are the same on each, so nothing may differ but the trans
 """
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.contract.delivery import ARBITER, deliveries
 from tests.contract.deployment import Deployment, request, send
 from tests.contract.money import BANK, Holder, holder, new_id
 from tests.contract.steps import Step, batches, money
+from tests.contract.walk import PRICE, Walk
 from traceapp.ledger import blocks
 from traceapp.ledger.errors import LedgerError
 from traceapp.ledger.port import Signer
@@ -90,6 +92,34 @@ def test_every_ledger_gives_the_same_results_refusals_events_states_and_codes(pl
         "device_revoked",
     }
     assert reasons >= {"unknown_account", "same_person", "bad_request", "time_window", "not_found", "unknown_function"}
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+def test_deliveries_at_random_end_alike_on_every_ledger_and_their_money_is_kept(
+    places: dict[str, Deployment], seed: int
+) -> None:
+    seller, carrier, buyer = (holder(n) | {"organisation": f"{int(new_id(), 16) % 10**13:013d}"} for n in (0, 1, 2))
+    who = {name: signers(place, buyer, seller, carrier) for name, place in places.items()}
+    at = datetime.now(UTC)
+    walk = Walk(seed, at, buyer, seller, carrier)
+    reasons: Counter[str] = Counter()
+    for number, step in enumerate(walk.steps(120)):
+        answers = {name: told(place, who[name][step.by], step, at) for name, place in places.items()}
+        assert len({repr(answer) for answer in answers.values()}) == 1, (number, step, answers)
+        reasons[str(answers["embedded"][1])] += 1
+    ends: Counter[str] = Counter()
+    for place in places.values():
+        asked = json.dumps({"ids": list(walk.shipments)})
+        found = json.loads(place.ledger.evaluate(place.reader, "get_shipments", asked)).values()
+        waits = sum(one["price"]["left"] for one in found if one["price"])
+        held = sum(
+            json.loads(place.ledger.evaluate(place.reader, "get_balance", json.dumps(one)))["EUR"]["amount"]
+            for one in (buyer, seller)
+        )
+        assert waits + held == sum(PRICE + number for number in range(6))
+        ends.update(one["settlement"]["outcome"] for one in found if one["settlement"])
+    assert reasons["VALID"] > 20
+    assert ends
 
 
 def test_who_is_no_member_or_whose_certificate_ended_is_denied_for_the_same_reason(
