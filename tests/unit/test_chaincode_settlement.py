@@ -256,6 +256,13 @@ def test_an_arbiters_silence_ends_as_the_terms_say_without_what_was_claimed(
     assert (sheet["outcome"], sheet["toSeller"]) == ("default", to_seller)
 
 
+def test_the_odd_unit_of_a_half_is_the_buyers(trade: Trade) -> None:
+    trade.arrived(onSilentArbiter="half", payments={"dispatch": 200_000, "arrival": 300_001})
+    trade.contest(BUYER)
+    sheet = settled(trade)
+    assert (sheet["toSeller"], sheet["toBuyer"]) == (249_999, 250_000)
+
+
 def test_a_silent_logger_gains_nothing_from_a_silent_arbiter(trade: Trade) -> None:
     trade.arrived(leg=None, temperature=TEMPERATURE | {"onMissingData": "dispute"})
     trade.until_due()
@@ -272,6 +279,15 @@ def test_a_seller_whose_carrier_is_silent_may_ask_the_arbiter_before_the_refund(
     trade.contest(SELLER, "no_arrival")
     sheet = settled(trade)
     assert (sheet["outcome"], sheet["toSeller"], sheet["toBuyer"]) == ("default", to_seller, 800_000 - to_seller)
+
+
+def test_a_challenge_holds_up_nothing_where_no_temperatures_were_agreed(trade: Trade) -> None:
+    trade.arrived(temperature=None)
+    (leg,) = trade.read()["shipment"]["legs"]
+    trade.call(
+        recorder(SELLER), "challenge_leg", {"id": trade.id(), "leg": leg, "reason": "other", "evidence": "5e" * 32}
+    )
+    assert settled(trade)["cut"] == 0
 
 
 def test_a_challenged_leg_goes_to_the_arbiter(trade: Trade) -> None:

@@ -177,6 +177,14 @@ def test_a_quick_acceptance_does_not_take_the_sellers_time_to_contest(trade: Tra
     assert trade.contest(SELLER, "time")["state"] == "disputed"
 
 
+def test_an_acceptance_at_the_last_moment_does_not_settle_sooner_than_others_clocks_allow(trade: Trade) -> None:
+    trade.arrived()
+    trade.until_due(0)
+    trade.take()
+    assert trade.refused(recorder(BUYER), "settle_due") == "too_early"
+    assert trade.contest(SELLER, "time")["state"] == "disputed"
+
+
 def test_an_acceptance_in_part_at_the_last_moment_leaves_the_seller_all_of_its_hours(trade: Trade) -> None:
     trade.arrived()
     trade.until_due(0)

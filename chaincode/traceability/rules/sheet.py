@@ -41,7 +41,7 @@ def line(term: str, amount: int, arithmetic: str, terms: dict[str, object], fact
 def findings(held: Shipment, legs: Sequence[Leg], delivery: Delivery | None) -> Findings:
     """What is cut from the price of goods that arrived. `delivery` None: nothing of it counts as wanting."""
     late, over_time = _late(held)
-    made, met, dispute = [late], {"late"} if over_time else set(), any(one.challenge for one in legs)
+    made, met, dispute = [late], {"late"} if over_time else set(), False
     if (band := held.terms.temperature) and held.dispatched and held.arrived:
         found = journey.of(held.dispatched.at, held.arrived.at, legs)
         missing, unknown = _missing(held, band, found)
@@ -50,6 +50,7 @@ def findings(held: Shipment, legs: Sequence[Leg], delivery: Delivery | None) -> 
         outside, beyond = _outside(held, band, found, counted, legs)
         made += [outside, missing]
         met |= {name for name, of in (("outside", beyond), ("missing", unknown)) if of}
+        dispute = any(one.challenge for one in legs)
         dispute |= bool(beyond and band.beyond == DISPUTE) or bool(unknown and band.on_missing_data == DISPUTE)
     made.append(_quantity(held, delivery))
     return Findings(tuple(made), frozenset(met), dispute)

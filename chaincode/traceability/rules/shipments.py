@@ -227,18 +227,25 @@ def refund_from(terms: Terms) -> str:
 
 
 def _due_after(held: Shipment, delivery: Delivery) -> str:
-    """Sooner only where there is nothing left that anybody could contest: on time, in full, no temperatures."""
-    terms, arrival = held.terms, held.arrived
-    if not delivery.in_full:
-        return max(held.due, later(delivery.at, hours=terms.contest_hours))
-    on_time = arrival is not None and arrival.at <= latest(terms)
-    return delivery.at if on_time and terms.temperature is None else held.due
+    if _nothing_left(held, delivery):
+        return delivery.at
+    if delivery.in_full:
+        return held.due
+    return max(held.due, later(delivery.at, hours=held.terms.contest_hours))
+
+
+def _nothing_left(held: Shipment, delivery: Delivery | None) -> bool:
+    """Whether there is nothing that anybody could contest: accepted in full, on time, and no temperatures agreed."""
+    if delivery is None or held.arrived is None or held.terms.temperature is not None:
+        return False
+    return delivery.in_full and held.arrived.at <= latest(held.terms)
 
 
 def _over(held: Shipment) -> str:
     """Since when nobody can say any more, by whatever clock, that they were in time."""
-    nothing_left = held.state == ARRIVED and held.delivery is not None and held.delivery.at == held.due
-    return held.due if nothing_left else later(held.due, minutes=CLOCKS)
+    if held.state == ARRIVED and _nothing_left(held, held.delivery):
+        return held.due
+    return later(held.due, minutes=CLOCKS)
 
 
 def _refuse_second(held: Moment | None, asked: Step, what: str) -> None:
