@@ -86,7 +86,7 @@ def keep_of(one: Attested, attestation: Attestation) -> None:
 def check_transaction(tx_id: str, stored: bytes, trusted: Trust, *, key: str = "") -> tuple[list[str], Transaction]:
     """Who attests a transaction, and what it is. Raises NotVerified, also for bytes that are no attestation."""
     try:
-        told = read_anchor(_named(key, tx_id, stored, trusted), "anchor")
+        told = read_anchor(anchor_at(key, tx_id, stored, trusted), "anchor")
     except (ShapeError, ValueError, RecursionError) as error:
         raise NotVerified(Reason.MALFORMED, 1, str(error)) from error
     return attested(told, trusted)
@@ -96,7 +96,7 @@ def anchor_of(key: str, trusted: Trust) -> dict[str, Any] | None:
     """The `anchor` member for a document of the ledger, such as `device/<kid>`; None while nobody attests it here."""
     copy = Document.objects.filter(pk=key).first()
     found = Attested.objects.filter(pk=copy.tx_id, next_try=None).first() if copy else None
-    return _named(key, found.tx_id, bytes(found.attestation), trusted) if found else None
+    return anchor_at(key, found.tx_id, bytes(found.attestation), trusted) if found else None
 
 
 def _later_wanted(one: Attested, reason: str, *, away: bool = False) -> None:
@@ -135,10 +135,11 @@ def member(attestation: Attestation) -> bytes:
 
 def anchor_member(batch_id: str, tx_id: str, stored: bytes, trusted: Trust) -> dict[str, Any]:
     """The `anchor` member of a proof bundle, without a block. ValueError if the stored bytes are not JSON."""
-    return _named(f"batch/{batch_id}", tx_id, stored, trusted)
+    return anchor_at(f"batch/{batch_id}", tx_id, stored, trusted)
 
 
-def _named(key: str, tx_id: str, stored: bytes, trusted: Trust) -> dict[str, Any]:
+def anchor_at(key: str, tx_id: str, stored: bytes, trusted: Trust) -> dict[str, Any]:
+    """The `anchor` member for what a transaction wrote at a key. ValueError if the stored bytes are not JSON."""
     return {
         "channel": trusted.channel,
         "chaincode": trusted.chaincode,

@@ -13,8 +13,8 @@ from traceapp.commitments import tree
 from traceapp.commitments.canonical import Json, canonical
 from traceapp.commitments.disclosures import digest, opened, unpack
 from traceapp.epcis.rules import MEMBERS
-from traceapp.ledger import evidence, matching, roots, rows, trust, verified
-from traceapp.ledger.models import Batch, Evidence, Record
+from traceapp.ledger import device_anchor, evidence, matching, roots, rows, trust, verified
+from traceapp.ledger.models import Batch, Evidence, Record, RecordKind
 from traceapp.ledger.roots import HASH, Attested
 from traceapp.ledger.rows import MISMATCH, Row, VerifiedRecord
 from traceapp.ledger.trust import NotPinned
@@ -90,14 +90,14 @@ def make(record: Record, relation: Relation, *, fields: Collection[str] | None =
         "disclosures": [one.decode() for one in shown],
         "hidden": [one.hex() for one in sorted(hidden)],  # sorted: their order would tell which field is which
     }
-    bundle = canonical(
-        {
-            "format": FORMAT,
-            "record": disclosed,
-            "inclusion": _inclusion(of, row),
-            "anchor": _anchor(of),
-        }
-    )
+    parts: dict[str, Json] = {
+        "format": FORMAT,
+        "record": disclosed,
+        "inclusion": _inclusion(of, row),
+        "anchor": _anchor(of),
+    }
+    device = device_anchor.member(shown, _trust()) if record.kind == RecordKind.SENSOR else None
+    bundle = canonical(parts if device is None else {**parts, "device": device})
     report = check_bundle(bundle, _trust())
     if report.reason == Reason.INCOMPLETE and row.hidden:
         raise NoProof(ERASED, f"A field that every proof must show was erased: {report.detail}.")
