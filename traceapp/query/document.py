@@ -82,6 +82,8 @@ def _said(one: Shown, proof_url: Callable[[str], str]) -> dict[str, Any]:
         said["traceapp:reason"] = one.reason
     if one.tx_id:
         said |= {"traceapp:transaction": one.tx_id, "traceapp:block": one.block}
+    if one.incomplete:
+        said["traceapp:reason"] = "What the standard requires of such an event is not for you to see."
     if one.hidden:
         said["traceapp:fieldsHidden"] = True
     return said

@@ -41,7 +41,7 @@ def page(query: Query, viewer: Viewer, *, bound: int, after: Place | None, size:
         if one is not None and one.seen is None:
             made.withheld.append(one)
         elif one is not None and matches(query, one):
-            made.shown.append(one)
+            (made.withheld if one.incomplete else made.shown).append(one)
     return made
 
 
@@ -93,7 +93,7 @@ def _sorted_page(query: Query, viewer: Viewer, bound: int, after: Place | None, 
         if one is not None and one.seen is None:
             made.withheld.append(one)
         elif one is not None and matches(query, one):
-            found.append(one)
+            (made.withheld if one.incomplete else found).append(one)
     found.sort(key=lambda one: one.pk)
     found.sort(key=lambda one: _sort_key(one, query.order_by), reverse=query.descending)
     start = _start(found, after)

@@ -7,6 +7,7 @@ from typing import Any
 from traceapp.accounts.visibility import Relation, Viewer, may_see, relations
 from traceapp.commitments.disclosures import DisclosureError
 from traceapp.commitments.times import parse_rfc3339
+from traceapp.epcis.redacted import completed
 from traceapp.ledger import selectors, verified
 from traceapp.ledger.models import Record
 from traceapp.ledger.rows import PENDING, REJECTED, Unverified, VerifiedRecord
@@ -20,7 +21,8 @@ VERIFIED = "verified"
 class Shown:
     """A record with its event, as far as the viewer may see it. `hidden`: some of its members are kept back.
 
-    `state` is `verified`, `queued`, `sent`, `on_ledger` or `rejected`; without an event, `mismatch` or `missing`.
+    `state` is `verified`, `queued`, `sent`, `on_ledger` or `rejected`; without an event, `mismatch` or `missing`. Of
+    an `incomplete` event so much is hidden that the rest is no event by the standard: it is found, and not answered.
     """
 
     pk: int
@@ -29,6 +31,7 @@ class Shown:
     reason: str = ""
     seen: SeenEvent | None = None
     hidden: bool = False
+    incomplete: bool = False
     tx_id: str = ""
     block: int | None = None
 
@@ -56,8 +59,8 @@ def show(pks: Sequence[int], viewer: Viewer) -> list[Shown]:
 
 
 def _verified(record: VerifiedRecord, how: Relation) -> Shown:
-    seen, hidden = _seen(record.body, how)
-    return Shown(record.pk, str(record.uid), VERIFIED, seen=seen, hidden=hidden, tx_id=record.tx_id, block=record.block)
+    shown = _seen(record.body, how)
+    return Shown(record.pk, str(record.uid), VERIFIED, **shown, tx_id=record.tx_id, block=record.block)
 
 
 def _waiting(record: Record, why: Unverified, how: Relation | None, state: selectors.State | None) -> Shown:
@@ -66,14 +69,15 @@ def _waiting(record: Record, why: Unverified, how: Relation | None, state: selec
     if why.state not in (PENDING, REJECTED):
         return told
     try:
-        seen, hidden = _seen(opened(bytes(record.disclosures)), how)
+        shown = _seen(opened(bytes(record.disclosures)), how)
     except (DisclosureError, KeyError, ValueError):
         return told
     value = state.value if state is not None else why.state
-    return Shown(record.pk, str(why.uid or ""), value, why.reason, seen, hidden)
+    return Shown(record.pk, str(why.uid or ""), value, why.reason, **shown)
 
 
-def _seen(body: Mapping[str, Any], how: Relation | None) -> tuple[SeenEvent, bool]:
+def _seen(body: Mapping[str, Any], how: Relation | None) -> dict[str, Any]:
+    """`seen`, `hidden` and `incomplete` of what is shown."""
     whole = body["event"]
     event = {
         name: value
@@ -81,4 +85,6 @@ def _seen(body: Mapping[str, Any], how: Relation | None) -> tuple[SeenEvent, boo
         if (value is not None or name != "errorDeclaration") and may_see(f"/event/{name}", how)
     }
     hidden = any(name not in event and value is not None for name, value in whole.items())
-    return SeenEvent(event, body.get("context", {}), parse_rfc3339(body["recordTime"])), hidden
+    answered = completed(event) if hidden else event
+    seen = SeenEvent(answered or event, body.get("context", {}), parse_rfc3339(body["recordTime"]))
+    return {"seen": seen, "hidden": hidden, "incomplete": answered is None}

@@ -85,7 +85,7 @@ def _collect(one: Subscription, start: Cursor, until: int) -> Collected:
         for pk, at in part.records:
             found.after = at
             each = shown.get(pk)
-            if each is None or each.seen is None or each.seen.record_time < one.initial_record_time:
+            if each is None or each.seen is None or each.incomplete or each.seen.record_time < one.initial_record_time:
                 continue
             if matches(query, each):
                 found.shown.append(each)
