@@ -42,6 +42,43 @@ def test_serial_numbers_of_letters_are_read(serial):
     assert decompress(f"eh{sgtin_198(serial)}").serial == serial
 
 
+def tag(header: int, *fields: str) -> str:
+    bits = f"{header:08b}{3:03b}" + "".join(fields)
+    bits = bits.ljust(-(-len(bits) // 16) * 16, "0")
+    return f"eh{int(bits, 2):0{len(bits) // 4}X}"
+
+
+def letters(text: str, width: int) -> str:
+    return "".join(f"{ord(one):07b}" for one in text).ljust(width, "0")
+
+
+PREFIX = f"{5:03b}{614141:024b}"
+
+
+@given(st.text("ABCabc0123456789!%/?&-.:", min_size=1, max_size=23))
+def test_an_asset_with_letters_is_read(reference):
+    assert decompress(tag(0x38, PREFIX, letters(reference, 164))).value == f"0614141{reference}"
+
+
+def test_a_piece_of_an_item_is_read():
+    pieces = f"{712345:020b}{4:07b}{7:07b}"
+    assert decompress(tag(0x40, PREFIX, pieces, f"{977:038b}")).path == "/8006/706141411234510407/21/977"
+    assert decompress(tag(0x41, PREFIX, pieces, letters("mw133", 140))).serial == "mw133"
+
+
+@given(st.text("ABCXYZ0123456789#-/", min_size=1, max_size=20), st.integers(1, 10**12 - 1))
+def test_a_part_of_any_length_is_read(part, serial):
+    six = "".join(f"{ord(one) & 0x3F:06b}" for one in part) + "000000"
+    found = decompress(tag(0x3D, PREFIX, six, f"{serial:040b}"))
+    assert (found.primary, found.value, found.qualifiers) == ("8010", f"0614141{part}", (("8011", str(serial)),))
+
+
+@pytest.mark.parametrize("fields", [(PREFIX, "000001" * 20), (PREFIX, "000001000000", "1" * 20), (f"{7:03b}",)])
+def test_a_part_without_its_end_is_refused(fields):
+    with pytest.raises(IdentifierError):
+        decompress(tag(0x3D, *fields))
+
+
 def test_what_is_known_and_not_decoded_is_named():
     with pytest.raises(NotDecoded, match="SGTIN\\+"):
         decompress("ehF7140614141123458000")

@@ -28,8 +28,8 @@ class NotDecoded(IdentifierError):
 class _Scheme:
     """One encoding. `reference` are the bits of the reference by partition, of `digits` digits at partition 0.
 
-    `serial` bits follow, as a number or, with `text`, as 7-bit characters; `fixed` says that a reference keeps its
-    zeros. A reference of -1 digits has no fixed length.
+    `serial` bits follow, as a number or, with `text`, as 7-bit characters. A reference of -1 digits has no fixed length;
+    with `letters` it is 7-bit characters itself. `pieces`: piece and total stand between reference and serial number.
     """
 
     name: str
@@ -38,6 +38,8 @@ class _Scheme:
     digits: int
     serial: int = 0
     text: bool = False
+    letters: bool = False
+    pieces: bool = False
 
 
 _FOUR = (4, 7, 10, 14, 17, 20, 24)
@@ -57,13 +59,16 @@ _SCHEMES: dict[int, _Scheme] = {
     0x2C: _Scheme("gdti", 96, _ONE, 0, 41),
     0x3E: _Scheme("gdti", 174, _ONE, 0, 119, text=True),
     0x3F: _Scheme("sgcn", 96, _ONE, 0, 41),
+    0x38: _Scheme("giai", 202, (148, 151, 154, 158, 161, 164, 168), -1, letters=True),
+    0x40: _Scheme("itip", 110, _FOUR, 1, 38, pieces=True),
+    0x41: _Scheme("itip", 212, _FOUR, 1, 140, text=True, pieces=True),
     0x3C: _Scheme("cpi", 96, (11, 14, 17, 21, 24, 27, 31), -1, 31),
 }
+CPI_VAR = 0x3D
 _NO_DIGITAL_LINK = {0x35: "GID", 0x2F: "USDoD", 0x3B: "ADI"}
 _NEWER = {
     **{0xF0: "CPI+", 0xF1: "GRAI+", 0xF2: "SGLN+", 0xF3: "ITIP+", 0xF4: "GSRN+", 0xF5: "GSRNP+", 0xF6: "GDTI+"},
-    **{0xF7: "SGTIN+", 0xF8: "SGCN+", 0xF9: "SSCC+", 0xFA: "GIAI+", 0xFB: "DSGTIN+", 0x38: "GIAI-202"},
-    **{0x3D: "CPI-var", 0x40: "ITIP-110", 0x41: "ITIP-212"},
+    **{0xF7: "SGTIN+", 0xF8: "SGCN+", 0xF9: "SSCC+", 0xFA: "GIAI+", 0xFB: "DSGTIN+"},
 }
 
 
@@ -81,9 +86,13 @@ def decompress(segment: str) -> DigitalLink:
     if header in _NEWER:
         raise NotDecoded(f"EPC binary strings of {_NEWER[header]} are not decoded here: use the uncompressed address")
     scheme = _SCHEMES.get(header)
-    if scheme is None or len(bits) < scheme.length:
+    if header == CPI_VAR:
+        urn = _cpi_of_any_length(bits)
+    elif scheme is None or len(bits) < scheme.length:
         raise IdentifierError(f"{segment[:60]!r} is no EPC binary string")
-    elements = read_urn(_urn(scheme, bits))
+    else:
+        urn = _urn(scheme, bits)
+    elements = read_urn(urn)
     if elements is None:
         raise IdentifierError(f"{segment[:60]!r} is no EPC binary string")
     return link(elements)
@@ -105,17 +114,43 @@ def _bits_of(segment: str) -> str:
 
 def _urn(scheme: _Scheme, bits: str) -> str:
     """The pure identity URN; header, filter and partition go before the company prefix."""
-    partition = int(bits[11:14], 2)
-    if partition > 6:
-        raise IdentifierError("the partition of an EPC binary string lies between 0 and 6")
-    at = 14 + _PREFIX_BITS[partition]
-    prefix = _number(bits[14:at], 12 - partition)
+    partition, prefix, at = _prefix(bits)
     end = at + scheme.reference[partition]
-    parts = [prefix, _number(bits[at:end], scheme.digits + partition if scheme.digits >= 0 else -1)]
+    reference = bits[at:end]
+    digits = scheme.digits + partition if scheme.digits >= 0 else -1
+    parts = [prefix, _characters(reference) if scheme.letters else _number(reference, digits)]
+    if scheme.pieces:
+        parts += [_number(bits[end : end + 7], 2), _number(bits[end + 7 : end + 14], 2)]
+        end += 14
     if scheme.serial:
         serial = bits[end : end + scheme.serial]
         parts.append(_characters(serial) if scheme.text else _serial(scheme.name, int(serial, 2)))
     return f"urn:epc:id:{scheme.name}:{'.'.join(parts)}"
+
+
+def _prefix(bits: str) -> tuple[int, str, int]:
+    """The partition, the company prefix, and where it ends."""
+    if len(bits) < 14 or int(bits[11:14], 2) > 6:
+        raise IdentifierError("the partition of an EPC binary string lies between 0 and 6")
+    partition = int(bits[11:14], 2)
+    end = 14 + _PREFIX_BITS[partition]
+    return partition, _number(bits[14:end], 12 - partition), end
+
+
+def _cpi_of_any_length(bits: str) -> str:
+    """CPI-var: the part in 6-bit characters up to a zero, then a serial number of 40 bits."""
+    _, prefix, at = _prefix(bits)
+    part = ""
+    while (code := bits[at : at + 6]) != "000000":
+        if len(code) < 6:
+            raise IdentifierError("the part of an EPC binary string has no end")
+        number = int(code, 2)
+        part += chr(number + 64 if number < 32 else number)
+        at += 6
+    serial = bits[at + 6 : at + 46]
+    if len(serial) < 40:
+        raise IdentifierError("an EPC binary string ends before its serial number does")
+    return f"urn:epc:id:cpi:{prefix}.{_escaped(part)}.{int(serial, 2)}"
 
 
 def _serial(scheme: str, number: int) -> str:
@@ -141,4 +176,8 @@ def _characters(bits: str) -> str:
     """7-bit characters up to the first zero, escaped as in a URN."""
     codes = [int(bits[at : at + 7], 2) for at in range(0, len(bits) - 6, 7)]
     used = codes[: codes.index(0)] if 0 in codes else codes
-    return "".join(chr(code) if chr(code).isalnum() else f"%{code:02X}" for code in used)
+    return _escaped("".join(map(chr, used)))
+
+
+def _escaped(text: str) -> str:
+    return "".join(one if one.isalnum() else f"%{ord(one):02X}" for one in text)
