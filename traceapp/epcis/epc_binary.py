@@ -28,8 +28,8 @@ class NotDecoded(IdentifierError):
 class _Scheme:
     """One encoding. `reference` are the bits of the reference by partition, of `digits` digits at partition 0.
 
-    `serial` bits follow, as a number or, with `text`, as 7-bit characters. A reference of -1 digits has no fixed length;
-    with `letters` it is 7-bit characters itself. `pieces`: piece and total stand between reference and serial number.
+    `serial` bits follow, as a number or, with `text`, as 7-bit characters. A reference of -1 digits has no fixed
+    length; with `letters` it is 7-bit characters itself. `pieces`: piece and total stand between reference and serial.
     """
 
     name: str
