@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.unit.chaincode_stub import Stub
 from tests.unit.contract_refusals import refusal
 from tests.unit.escrow_world import (
     ARBITER,
@@ -52,6 +53,19 @@ def test_money_is_spent_once_enough_of_it_and_of_the_agreed_currency(trade: Trad
     trade.propose()
     trade.accept()
     assert trade.refused(treasurer(BUYER), "fund_escrow", rows=[trade.price_row]) == "unknown_row"
+
+
+def test_no_step_of_a_payment_sums_up_an_account(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Stub, start: str, __: str) -> None:
+        raise AssertionError(
+            f"a range from {start} was read: another payment at the same time would be a phantom of it"
+        )
+
+    monkeypatch.setattr(Stub, "get_state_range", refuse)
+    trade.arrived(leg=None, insurance=INSURANCE)
+    trade.take(short=100)
+    trade.until_due()
+    assert trade.settle()["toInsured"] == PAYOUT
 
 
 def test_nobody_funds_what_could_not_be_paid_out(trade: Trade) -> None:

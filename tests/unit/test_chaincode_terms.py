@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +48,14 @@ def test_terms_lie_on_the_ledger_as_they_were_proposed_under_their_hash(trade: T
     assert (document["terms"], document["termsHash"]) == (wanted, sha(wanted))
     assert (document["state"], document["due"]) == ("proposed", wanted["acceptBy"])
     assert [one["by"] for one in document["acceptances"]] == [SELLER]
+
+
+def test_the_terms_in_the_docs_are_taken_as_they_stand(trade: Trade) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/contract.md").read_text()
+    example = page.split("```json")[1].split("```")[0]
+    said = json.loads(re.sub(r'"<[^>]+>"', f'"{"5e" * 32}"', example))
+    document = trade.call(treasurer(SELLER), "register_shipment", {"id": trade.shipment, "terms": said})
+    assert document["terms"] == said
 
 
 @pytest.mark.parametrize(
