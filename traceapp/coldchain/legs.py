@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from traceapp.coldchain import events
 from traceapp.coldchain.facts import facts_of
 from traceapp.coldchain.models import Leg
 from traceapp.coldchain.ties import Span, cut
@@ -51,6 +52,7 @@ def _put_aside(leg: Leg, now: datetime) -> None:
     if leg.call_id or leg.cases.exists():
         leg.superseded = now
         leg.save(update_fields=["superseded"])
+        events.withdraw(leg)
     else:
         leg.delete()
 

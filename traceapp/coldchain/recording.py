@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from chaincode.traceability.rules.legs import device_commitment
 from traceapp.accounts.models import User
+from traceapp.coldchain import events
 from traceapp.coldchain.judging import Judged, judge
 from traceapp.coldchain.models import Leg
 from traceapp.coldchain.rules import rule_of
@@ -67,6 +68,7 @@ def record(*, leg: Leg, by: User | None = None) -> None:
     calls.request(organisation=leg.organisation, role="recorder", function="record_leg", argument=argument, by=None)
     leg.call_id, leg.sent = argument["id"], argument
     leg.save(update_fields=["call_id", "sent"])
+    events.publish(judged)
 
 
 def _argument(leg: Leg, judged: Judged, shipment: str) -> dict[str, Any]:
