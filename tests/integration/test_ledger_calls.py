@@ -19,6 +19,13 @@ from traceapp.ledger.relay import Relay
 from traceapp.ledger.signers import Signers
 
 
+@pytest.fixture(autouse=True)
+def _no_rooms(monkeypatch):
+    """Calls and documents by themselves: what rooms ask of them is tested with the rooms."""
+    monkeypatch.setattr(calls, "_guards", {})
+    monkeypatch.setattr(documents, "_registered", {})
+
+
 @pytest.fixture
 def signers(ledger_world):
     return Signers()
@@ -295,8 +302,7 @@ def test_an_envelope_the_orderer_never_took_is_replaced(ledger_world, signers):
     assert on_ledger_once(ledger_world, call)
 
 
-def test_a_room_can_forbid_that_a_call_is_signed(ledger_world, monkeypatch):
-    monkeypatch.setattr(calls, "_guards", {})
+def test_a_room_can_forbid_that_a_call_is_signed(ledger_world):
     calls.guard(["open_account"], lambda call: "Nobody confirmed it.")
     call = ask(ledger_world)
     ledger_world.anchor()
@@ -354,8 +360,7 @@ class Notes:
 
 
 @pytest.fixture
-def notes(monkeypatch):
-    monkeypatch.setattr(documents, "_registered", {})
+def notes():
     made = Notes()
     documents.register("account/", made.projector, rows=lambda keys: {key: made.rows.get(key) for key in keys})
     return made

@@ -29,6 +29,7 @@ from traceapp.ledger.models import Finding, Record
 from traceapp.ledger.outgoing import Call
 from traceapp.masterdata import vocabulary
 from traceapp.masterdata.models import Location, Product
+from traceapp.payments.delivery_models import Consignment, Said, Shipment
 from traceapp.payments.models import Account, Deposit, Entry, Intent, Payout, Redemption, Row
 from traceapp.provenance.models import Link
 from traceapp.sensors.intake import take
@@ -128,6 +129,14 @@ def money_of(owner, person):
     facts = [{"label": MARK, "value": MARK}]
     wish = {"role": "treasurer", "requests": [], "digest": "ab" * 32, "title": MARK, "facts": facts, "back": "/money/"}
     Intent.objects.create(organisation=owner, by=person, **wish)
+    agreed = {"terms": {"price": AMOUNT, "currency": "EUR", "note": MARK}}
+    named = {"shipment_id": "12" * 16}
+    shipment = Shipment.objects.create(
+        key=f"shipment/{MARK}", state=MARK, document=agreed, tx_id=MARK, block=1, **named
+    )
+    shipment.parties.create(part="buyer", **whose)
+    Consignment.objects.create(organisation=owner, by=person, title=MARK, goods=MARK, salt="ab" * 16, **named)
+    Said.objects.create(organisation=owner, words=MARK, salt="ab" * 16, digest="cd" * 32, **named)
     asked = {"role": "treasurer", "function": "transfer", "call_id": MARK, "reason": MARK, "state": "invalid"}
     Call.objects.create(organisation=owner, by=person, argument=f'{{"amount":{AMOUNT}}}', **asked)
 

@@ -80,13 +80,13 @@ _FIRMS = (
         Person("Ingrid Solberg", "supplier@fjordlaks.example", ("supplier", "admin")),
     )),
     Firm("alpes-cremerie", "Alpes Crémerie", "9521003", (
-        Person("Camille Perrin", "supplier@alpes-cremerie.example", ("supplier", "quality")),
+        Person("Camille Perrin", "supplier@alpes-cremerie.example", ("supplier", "quality", "treasurer")),
     )),
     Firm("kestrel", "Kestrel Cold Freight", "9521004", (
         Person("Tom Achterberg", "carrier@kestrel.example", ("carrier",)),
     )),
     Firm("maasdok", "Maasdok Storage", "9521005", (
-        Person("Noor de Wit", "receiver@maasdok.example", ("receiver", "quality")),
+        Person("Noor de Wit", "receiver@maasdok.example", ("receiver", "quality", "treasurer")),
     )),
     Firm("gruenmarkt", "Grünmarkt", "9521006", (
         Person("Jonas Falk", "receiver@gruenmarkt.example", ("receiver",)),
@@ -95,6 +95,11 @@ _FIRMS = (
     )),
 )  # fmt: skip
 FIRMS = {firm.key: firm for firm in _FIRMS}
+BANK = Firm("talbank", "Talbank", "9521007", (
+    Person("Hanna Vos", "hanna@talbank.example", ("treasurer", "admin")),
+    Person("Pieter Bakker", "pieter@talbank.example", ("treasurer",)),
+))  # fmt: skip
+"""With whom deposits are made; it handles no goods."""
 
 GOODS = (
     Good("huerta-alba", 101, "Strawberries, 500 g", "Moguer, Spain", "None declared", (0, 4), 8, 349),

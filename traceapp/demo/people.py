@@ -4,7 +4,7 @@ from django.db import transaction
 
 from traceapp.accounts.models import Membership, Organisation, User
 from traceapp.accounts.visibility import Visibility
-from traceapp.demo.consortium import FIRMS, GOODS, PLACES
+from traceapp.demo.consortium import BANK, FIRMS, GOODS, PLACES
 from traceapp.demo.lots import DemoLot
 from traceapp.masterdata.models import Location, Lot, Product
 
@@ -12,7 +12,7 @@ from traceapp.masterdata.models import Location, Lot, Product
 @transaction.atomic
 def make_people(password: str) -> None:
     """Every firm with its members; anybody already there is left alone."""
-    for firm in FIRMS.values():
+    for firm in (*FIRMS.values(), BANK):
         organisation, _ = Organisation.objects.get_or_create(
             pgln=firm.pgln,
             defaults={

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from traceapp.demo.consortium import FIRMS
+from traceapp.demo.consortium import BANK, FIRMS
 from traceapp.demo.planted import Planted
 from traceapp.demo.state import DemoState
 from traceapp.epcis import digital_link
@@ -22,13 +22,14 @@ def show_addresses(console: Console, url: str, planted: Planted, state: DemoStat
         "  a recalled lot": scan_url(url, planted.recalled),
         "  a copied code": scan_url(url, planted.copied),
         "Forecasts": f"{url}/forecasts/",
+        "Money": f"{url}/money/",
         "Ledger": f"{url}/ledger/",
     }
     lines = [f"{name:<18}{address}" for name, address in pages.items()]
     lines += ["", f"Logins (password of all: {state.password})"]
     lines += [
         f"{person.email:<34}{', '.join(person.roles)} at {firm.name}"
-        for firm in FIRMS.values()
+        for firm in (*FIRMS.values(), BANK)
         for person in firm.people
     ]
     lines += [

@@ -16,6 +16,7 @@ class DemoState:
     seeded: bool = False
     planted: bool = False
     trained: bool = False
+    paid: bool = False
 
     @property
     def moment(self) -> datetime:

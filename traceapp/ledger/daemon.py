@@ -13,6 +13,7 @@ from typing import Final
 from django.db import DatabaseError, close_old_connections, connection
 
 from traceapp.ledger import apps, documents, errors, evidence, keystore, projection, provision, succession, trust
+from traceapp.ledger.duties import Duties
 from traceapp.ledger.errors import LedgerError, Unavailable
 from traceapp.ledger.keystore import KeyStoreError
 from traceapp.ledger.lock import SingleRunner
@@ -166,6 +167,7 @@ class _Worker:
         self.founder = apps.founder()
         self.height: int | None = None
         self._told = told
+        self._duties = Duties(told)
         self._pinned: str | None = None
         documents.project_waiting()
 
@@ -181,6 +183,7 @@ class _Worker:
             self._provision()
         if not trust.is_pinned():
             return False  # no organisation yet
+        self._duties.step()
         moved = self.relay.step()
         moved += projection.follow(self.ledger, timeout=LOOK if self.relay.in_flight() else 0)
         moved += evidence.gather(self.ledger, self.signers, self._told)

@@ -99,7 +99,7 @@ def note(one: blocks.Transaction, block: int, position: int) -> None:
         update_fields=["content", "tx_id", "block", "position", "time", "msp_id", "projected"],
     )
     for key, value in sorted(writes.items()):
-        _project_or_note(key, None if value is None else _parsed(value), source)
+        _project_or_note(key, value, source)
 
 
 def source_of(copy: Document) -> Source:
@@ -108,7 +108,7 @@ def source_of(copy: Document) -> Source:
 
 def project(copy: Document) -> bool:
     """Hand a document to its projector once more. False if it fails, which is logged."""
-    done = _project(copy.key, _parsed(bytes(copy.content)), source_of(copy))
+    done = _project(copy.key, bytes(copy.content), source_of(copy))
     if copy.projected != done:
         Document.objects.filter(pk=copy.pk).update(projected=done)
     return done
@@ -133,19 +133,19 @@ def _row(key: str, value: bytes, source: Source) -> Document:
     )
 
 
-def _project_or_note(key: str, content: Content | None, source: Source) -> None:
+def _project_or_note(key: str, content: bytes | None, source: Source) -> None:
     if not _project(key, content, source):
         Document.objects.filter(pk=key).update(projected=False)
 
 
-def _project(key: str, content: Content | None, source: Source) -> bool:
+def _project(key: str, content: bytes | None, source: Source) -> bool:
     """False if the projector fails: one room's fault must not stop the ledger's blocks for all others."""
     for one in _registered.values():
         if not key.startswith(one.prefix):
             continue
         try:
             with transaction.atomic():
-                one.projector(key, content, source)
+                one.projector(key, None if content is None else _parsed(content), source)
         except OperationalError:
             raise  # the database's own trouble: the block is noted later
         except Exception:

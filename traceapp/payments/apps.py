@@ -8,9 +8,10 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        from traceapp.ledger import calls, documents
-        from traceapp.payments import guards, projection
+        from traceapp.ledger import calls, documents, duties
+        from traceapp.payments import deadlines, delivery_projection, guards, projection
 
         calls.guard(guards.FUNCTIONS, guards.refusal)
-        for prefix, projector, rows in projection.PROJECTORS:
+        for prefix, projector, rows in (*projection.PROJECTORS, *delivery_projection.PROJECTORS):
             documents.register(prefix, projector, rows=rows)
+        duties.register("Payments that are due", deadlines.send_due)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from traceapp.accounts.models import Organisation
@@ -63,7 +64,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         )
         return redirect("payments:confirm", uid=intent.uid)
     shown = {"form": form, "title": "Propose a deposit", "crumb": "Deposits", "button": "Continue"}
-    return render(request, "payments/form.html", shown | {"tabs": tabs_for(here, request.path)})
+    return render(request, "payments/form.html", shown | {"back": reverse("payments:deposits")})
 
 
 @require_POST
@@ -130,7 +131,7 @@ def pay_out(request: HttpRequest) -> HttpResponse:
             return redirect("payments:confirm", uid=intent.uid)
         except services.MoneyError as error:
             form.add_error("amount", str(error))
-    return render(request, "payments/form.html", shown | {"tabs": tabs_for(here, request.path)})
+    return render(request, "payments/form.html", shown | {"back": reverse("payments:payouts")})
 
 
 @require_safe

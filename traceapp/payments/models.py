@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from traceapp.accounts.models import Organisation
 from traceapp.ledger.outgoing import Call
+from traceapp.payments.delivery_models import Consignment, Party, Said, Shipment  # noqa: F401 (Django looks for models here)
 
 
 class Held(models.Model):

@@ -23,6 +23,16 @@ FUNCTIONS = (
     "approve_mint",
     "withdraw_mint",
     "confirm_redemption",
+    "register_shipment",
+    "accept_terms",
+    "fund_escrow",
+    "dispatch",
+    "record_arrival",
+    "accept_delivery",
+    "contest",
+    "settle_due",
+    "refund_expired",
+    "resolve",
 )
 
 

@@ -7,8 +7,13 @@ from traceapp.payments.selectors import is_bank
 
 
 def tabs_for(organisation: Organisation, path: str) -> list[dict[str, object]]:
-    pages = [("account", "Account"), ("payouts", "Payouts"), ("transactions", "Transactions")]
+    pages = [
+        ("account", "Account"),
+        ("shipments", "Shipments"),
+        ("payouts", "Payouts"),
+        ("transactions", "Transactions"),
+    ]
     if is_bank(organisation):
-        pages.insert(1, ("deposits", "Deposits"))
+        pages.insert(2, ("deposits", "Deposits"))
     found = [(label, reverse(f"payments:{name}")) for name, label in pages]
     return [{"label": label, "href": href, "current": path == href} for label, href in found]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from traceapp.payments import bank_views, views
+from traceapp.payments import bank_views, delivery_views, views
 
 app_name = "payments"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("confirm/<uuid:uid>/", views.confirm, name="confirm"),
     path("statement/<str:currency>.csv", views.statement, name="statement"),
     path("transactions/", views.transactions, name="transactions"),
+    path("shipments/", delivery_views.shipments, name="shipments"),
+    path("shipments/add/", delivery_views.add, name="shipment-add"),
+    path("shipments/<str:shipment_id>/", delivery_views.shipment, name="shipment"),
+    path("shipments/<str:shipment_id>/do/", delivery_views.do, name="shipment-do"),
     path("deposits/", bank_views.deposits, name="deposits"),
     path("deposits/propose/", bank_views.propose, name="propose"),
     path("deposits/<int:pk>/approve/", bank_views.approve, name="approve"),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -81,7 +82,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     """Who, how much; then it is shown in words and confirmed."""
     here = acting_organisation(request)
     form = PayForm(request.POST or None, currencies=spendable(here), payees=selectors.other_accounts(here))
-    shown = {"form": form, "title": "Pay", "crumb": "Money", "button": "Continue", "tabs": tabs_for(here, request.path)}
+    shown = {"form": form, "title": "Pay", "crumb": "Money", "button": "Continue", "back": reverse("payments:account")}
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         try:

@@ -21,6 +21,16 @@ _WORDS = {
     "approve_mint": "Approve a deposit",
     "withdraw_mint": "Withdraw a deposit's proposal",
     "confirm_redemption": "Confirm a payout",
+    "register_shipment": "Propose terms",
+    "accept_terms": "Accept terms",
+    "fund_escrow": "Fund an escrow",
+    "dispatch": "Say that goods left",
+    "record_arrival": "Say that goods arrived",
+    "accept_delivery": "Accept a delivery",
+    "contest": "Contest a shipment",
+    "settle_due": "Start the payment that is due",
+    "refund_expired": "Have back what is due",
+    "resolve": "Decide a dispute",
 }
 _BADGES = {"Queued": "queued", "Sent": "sent", "On ledger": "on_ledger", "Rejected": "rejected"}
 

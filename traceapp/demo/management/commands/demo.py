@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress
 
-from traceapp.demo import screen, seed
+from traceapp.demo import money, screen, seed
 from traceapp.demo.checks import NotReady, check_folder, check_port, lock_folder
 from traceapp.demo.generator import DemoData, generate
 from traceapp.demo.people import make_master_data, make_people
@@ -55,6 +55,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         make_people(state.password)
+        money.give_authenticators(state.password)
         seed.make_tokens(state, folder)
         processes = Supervisor(folder / "logs", _environment(url), say=self.console.print)
         try:
@@ -87,6 +88,9 @@ class Command(BaseCommand):
         if state.seeded and not state.planted:
             seed.change_one_row(data.planted.changed_event)
             state.planted = True
+            save(folder, state)
+        if state.seeded and not state.paid:
+            state.paid = money.move()
             save(folder, state)
         if state.planted and not state.trained:
             seed.ask_for_forecasts()

@@ -1,0 +1,159 @@
+"""Where a shipment stands, for its page: steps, what is next, what would be paid, and what one may do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from chaincode.traceability.device_state import Leg
+from chaincode.traceability.rules import settlement as settlements
+from chaincode.traceability.rules import sheet
+from chaincode.traceability.rules import shipments as rules
+from chaincode.traceability.shipment_state import Escrow, Settlement
+from chaincode.traceability.shipment_state import Shipment as OnLedger
+from traceapp.accounts.models import Organisation
+from traceapp.commitments.canonical import canonical
+from traceapp.ledger import documents
+from traceapp.payments import deadlines
+from traceapp.payments.delivery_models import Shipment
+
+_ORDER: Final = ("proposed", "agreed", "funded", "dispatched", "arrived", "paid")
+_TITLES: Final = ("Proposed", "Agreed", "Funded", "Left", "Arrived", "Paid")
+_REACHED: Final = {
+    rules.PROPOSED: 0,
+    rules.AGREED: 1,
+    rules.FUNDED: 2,
+    rules.DISPATCHED: 3,
+    rules.ARRIVED: 4,
+    rules.DISPUTED: 4,
+    rules.SETTLED: 5,
+    rules.REFUNDED: 5,
+    rules.LAPSED: 5,
+}
+
+
+def steps(shipment: Shipment) -> list[dict[str, str]]:
+    """For `components/steps.html`."""
+    document, reached = shipment.document, _REACHED[shipment.state]
+    last = document["acceptances"][-1]["at"]
+    notes = {
+        0: document["acceptances"][0]["at"],
+        1: last if reached >= 1 else "",
+        2: shipment.price["at"] if shipment.price and reached >= 2 else "",
+        3: (document["dispatched"] or {}).get("at", ""),
+        4: (document["arrived"] or {}).get("at", ""),
+        5: (shipment.settlement or {}).get("at", ""),
+    }
+    ended = shipment.due is None
+    titles = [*_TITLES[:5], {rules.REFUNDED: "Refunded", rules.LAPSED: "Lapsed"}.get(shipment.state, "Paid")]
+    made = []
+    for index, title in enumerate(titles):
+        done = bool(notes[index])
+        state = "done" if done else "now" if not ended and index == reached + 1 else "next"
+        made.append({"title": title, "note": _short(notes[index]), "state": state})
+    return made
+
+
+def _short(at: str) -> str:
+    return f"{datetime.fromisoformat(at):%-d %b, %H:%M} UTC" if at else ""
+
+
+def parts_of(shipment: Shipment, organisation: Organisation) -> set[str]:
+    """What an organisation is in it: buyer, seller, ..."""
+    found = shipment.parties.filter(msp_id=organisation.msp_id, pgln=organisation.pgln)
+    return set(found.values_list("part", flat=True))
+
+
+@dataclass(frozen=True)
+class May:
+    """What an organisation may do now."""
+
+    accept: bool = False
+    fund: int = 0
+    dispatch: bool = False
+    arrive: bool = False
+    take: bool = False
+    contest: bool = False
+    end: bool = False
+    resolve: bool = False
+
+
+def may(shipment: Shipment, organisation: Organisation) -> May:
+    """By party, state and deadline, as the contract has it."""
+    parts, document, state = parts_of(shipment, organisation), shipment.document, shipment.state
+    open_ = shipment.due is not None and datetime.now(UTC) <= shipment.due
+    own = {"mspId": organisation.msp_id, "organisation": organisation.pgln}
+    accepted = any(one["by"] == own for one in document["acceptances"])
+    begins = deadlines.since(shipment)
+    return May(
+        accept=open_ and state == rules.PROPOSED and not accepted and bool(parts & {"buyer", "seller", "insurer"}),
+        fund=_to_fund(shipment, parts) if open_ and state == rules.AGREED else 0,
+        dispatch=open_ and state == rules.FUNDED and "carrier" in parts,
+        arrive=state == rules.DISPATCHED and "carrier" in parts,
+        take=open_ and state == rules.ARRIVED and "consignee" in parts and not document["delivery"],
+        contest=open_ and _may_contest(shipment, parts),
+        end=begins is not None and begins <= datetime.now(UTC),
+        resolve=open_ and state == rules.DISPUTED and "arbiter" in parts,
+    )
+
+
+def _to_fund(shipment: Shipment, parts: set[str]) -> int:
+    terms = shipment.document["terms"]
+    if "buyer" in parts and shipment.price is None:
+        return int(terms["price"])
+    if "insurer" in parts and shipment.insurance is None:
+        return int(terms["insurance"]["payout"])
+    return 0
+
+
+def _may_contest(shipment: Shipment, parts: set[str]) -> bool:
+    if shipment.state == rules.DISPATCHED:
+        late = rules.latest(on_ledger(shipment).terms)
+        return "seller" in parts and datetime.now(UTC) > datetime.fromisoformat(late)
+    if shipment.state != rules.ARRIVED:
+        return False
+    return "seller" in parts or (bool(parts & {"buyer", "consignee"}) and not shipment.document["delivery"])
+
+
+def on_ledger(shipment: Shipment) -> OnLedger:
+    return OnLedger.decode(canonical(shipment.document))
+
+
+def legs_of(shipment: Shipment) -> list[Leg]:
+    """As copied from the ledger, in the order of their recording."""
+    keys = [f"leg/{one}" for one in shipment.document["legs"]]
+    found = documents.many(keys)
+    return [Leg.decode(canonical(found[key])) for key in keys if key in found]
+
+
+def preview(shipment: Shipment) -> Settlement | None:
+    """The sheet as it would be now, by the contract's own rules; None before an arrival."""
+    if shipment.state not in (rules.ARRIVED, rules.DISPUTED) or not shipment.document["arrived"]:
+        return None
+    held = on_ledger(shipment)
+    escrows = [Escrow.decode(canonical(one)) if one else None for one in (shipment.price, shipment.insurance)]
+    waits = settlements.Held(*escrows)
+    act = settlements.Act("0" * 32, held.terms.buyer, held.arrived.recorded_at if held.arrived else "")
+    return settlements.by_figures(held, waits, sheet.findings(held, legs_of(shipment), held.delivery), act)
+
+
+TERMS: Final = {
+    "price": "Price as agreed",
+    "late": "Late",
+    "outside": "Too warm or too cold",
+    "missing": "No readings",
+    "quantity": "Quantity",
+    "limit": "More than was left",
+    "resolved": "As the arbiter decided",
+    "default": "The arbiter said nothing",
+    "refund": "Back to the buyer",
+    "dispatch": "Paid when it left",
+    "arrival": "Paid when it arrived",
+    "balance": "To the seller now",
+    "insurance": "Insurance",
+}
+
+
+def lines(found: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
+    """A settlement's lines with their words."""
+    return [{**one, "words": TERMS.get(one["term"], one["term"])} for one in found["lines"]]
