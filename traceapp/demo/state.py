@@ -17,6 +17,7 @@ class DemoState:
     planted: bool = False
     trained: bool = False
     paid: bool = False
+    measured: bool = False
 
     @property
     def moment(self) -> datetime:

@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress
 
-from traceapp.demo import money, screen, seed
+from traceapp.demo import measuring, money, screen, seed
 from traceapp.demo.checks import NotReady, check_folder, check_port, lock_folder
 from traceapp.demo.generator import DemoData, generate
 from traceapp.demo.people import make_master_data, make_people
@@ -84,6 +84,13 @@ class Command(BaseCommand):
                     lambda done, most: progress.update(anchoring, completed=done, total=most)
                 )
             state.seeded = anchored
+            save(folder, state)
+        if state.seeded and not state.measured:
+            with Progress(console=self.console) as progress:
+                task = progress.add_task("Sending what loggers measured", total=None)
+                state.measured = measuring.measure(
+                    data, state, url, lambda done, most: progress.update(task, completed=done, total=most)
+                )
             save(folder, state)
         if state.seeded and not state.planted:
             seed.change_one_row(data.planted.changed_event)
