@@ -51,6 +51,8 @@ class Stack:
             "DEMO": "1",
             "RATE_USER": "1000000/min",
             "RATE_ANON": "1000000/min",
+            "RATE_GATEWAY": "1000000/min",
+            "RATE_DEVICE": "10000000/min",
         }
 
     def state(self) -> dict:

@@ -14,13 +14,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import capture, consumer, memory, proofs, query, reading
+from tests.bench import capture, consumer, memory, proofs, query, reading, sensors
 from tests.stack import running, until
 
 RESULTS = Path(__file__).parent / "results"
 BUDGETS = {
     "capture_events_per_second": ("at least", 1500),
     "verified_read_events_per_second": ("at least", 30_000),
+    "sensor_readings_per_second": ("at least", 50_000),
+    "sensor_messages_per_second": ("at least", 2_000),
+    "sensor_readings_anchored_per_second": ("at least", 20_000),
+    "sensor_verified_readings_per_second": ("at least", 500_000),
     "consumer_p50_ms": ("at most", 15),
     "consumer_p99_ms": ("at most", 50),
     "web_worker_mb": ("at most", 150),
@@ -39,6 +43,7 @@ def main() -> None:
             figures: dict[str, float] = {"seconds_to_healthz": time.monotonic() - started}
             until(lambda: stack.state()["seeded"], "the demo is seeded", within=180)
             figures["seconds_to_seeded"] = time.monotonic() - started
+            until(lambda: stack.state()["measured"], "the loggers have sent", within=180)
             until(lambda: "API token" in stack.output(), "the addresses are shown", within=60)
             until(lambda: not training(stack), "the first forecasts are trained", within=600)
             figures |= memory.measure(stack)
@@ -46,6 +51,7 @@ def main() -> None:
             figures |= capture.measure(stack)
             figures |= reading.measure(stack)
             figures |= proofs.measure(stack)
+            figures |= sensors.measure(stack)
         figures |= query.measure()
     report = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
