@@ -11,9 +11,19 @@ from traceapp.sensors import senml
 from traceapp.sensors.kinds import moment
 from traceapp.sensors.message import payload_of
 from traceapp.sensors.models import Message
-from traceapp.sensors.units import CANONICAL
+from traceapp.sensors.units import CANONICAL, Quantity
 
 SHOWN: Final = 500
+UNITS: Final = {
+    **CANONICAL,
+    Quantity.TEMPERATURE: "°C",
+    Quantity.HUMIDITY: "%",
+    Quantity.ACCELERATION: "m/s²",
+    Quantity.LATITUDE: "°",
+    Quantity.LONGITUDE: "°",
+    Quantity.BATTERY: "%",
+}
+"""As people write them."""
 
 
 def readings_of(message: Message) -> dict[str, Any]:
@@ -37,7 +47,7 @@ def _shown(compact: str) -> dict[str, Any]:
     )
     first = [
         {"time": moment(time), "what": probe.quantity.value, "probe": probe.name, "value": value,
-         "unit": CANONICAL[probe.quantity]}
+         "unit": UNITS[probe.quantity]}
         for time, probe, value in islice(rows, SHOWN)
     ]  # fmt: skip
     return {"rows": first, "more": max(0, len(rows) - SHOWN)}
