@@ -17,6 +17,8 @@ from chaincode.traceability.rules.settlement import INSURANCE, PRICE, Act, Held
 from chaincode.traceability.shipment_state import Escrow, Settlement, Shipment
 from chaincode.traceability.writing import now, put
 
+MAX_SHIPMENTS = 1_000
+
 
 def fund_escrow(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """{id, shipment, rows}: the buyer brings the price, the insurer the payout. Returns the escrow's document.
@@ -90,9 +92,6 @@ def get_shipments(ctx: Context, request_json: str) -> bytes:
     return canonical(
         {one: {part: parse(data.decode()) if (data := next(found)) else None for part in _keys(one)} for one in named}
     )
-
-
-MAX_SHIPMENTS = 1_000
 
 
 def _keys(shipment_id: str) -> dict[str, str]:

@@ -6,17 +6,16 @@ import pytest
 
 from tests.unit.contract_refusals import refusal
 from tests.unit.escrow_world import (
-    ARBITER,
     BUYER,
     INSURANCE,
     INSURER,
     PAYOUT,
     PRICE,
     SELLER,
-    TEMPERATURE,
     Trade,
     recorder,
 )
+from tests.unit.settlement_sheets import amounts, arithmetic, check, facts, settled
 
 ON_TIME = "2026-05-20T15:00:00.000Z"
 
@@ -24,37 +23,6 @@ ON_TIME = "2026-05-20T15:00:00.000Z"
 @pytest.fixture
 def trade() -> Trade:
     return Trade().begin()
-
-
-def amounts(sheet: Any) -> dict[str, int]:
-    return {line["term"]: line["amount"] for line in sheet["lines"]}
-
-
-def arithmetic(sheet: Any, term: str) -> str:
-    return next(str(line["arithmetic"]) for line in sheet["lines"] if line["term"] == term)
-
-
-def settled(trade: Trade) -> Any:
-    """By anybody, when it is due. The sheet adds up, and so does the money."""
-    trade.until_due()
-    sheet = trade.settle()
-    check(trade, sheet)
-    return sheet
-
-
-def check(trade: Trade, sheet: Any) -> None:
-    lines = amounts(sheet)
-    assert (
-        lines["balance"]
-        == sheet["toSeller"]
-        == sum(amount for term, amount in lines.items() if term not in ("balance", "insurance"))
-    )
-    assert sheet["toSeller"] + sheet["toBuyer"] + sheet["paidBefore"] == PRICE
-    assert trade.held(BUYER) == 7 + sheet["toBuyer"] + (sheet["toInsured"])
-    assert trade.held(SELLER) == sheet["paidBefore"] + sheet["toSeller"]
-    assert trade.escrowed() == 0
-    found = trade.read()
-    assert (found["settlement"], found["shipment"]["due"]) == (sheet, "")
 
 
 def test_goods_that_arrive_as_agreed_are_paid_in_full_in_three_parts(trade: Trade) -> None:
@@ -191,6 +159,7 @@ def test_an_insurance_is_locked_at_funding_and_paid_once_on_what_it_covers(
     assert (sheet["toInsured"], sheet["toInsurer"]) == ((PAYOUT, 0) if paid else (0, PAYOUT))
     assert trade.held(INSURER) == (0 if paid else PAYOUT)
     assert amounts(sheet)["insurance"] == sheet["toInsured"]
+    assert bool(facts(sheet, "insurance")["met"]) == paid
     for by in (BUYER, INSURER):
         wanted = {"id": trade.id(), "shipment": trade.shipment}
         assert refusal(trade, recorder(by), "settle_due", wanted).code == "already_settled"
@@ -210,91 +179,3 @@ def test_goods_that_were_lost_are_refunded_and_what_insures_them_is_paid(trade: 
     sheet = trade.refund()
     check(trade, sheet)
     assert (sheet["outcome"], sheet["toBuyer"], sheet["toInsured"]) == ("refunded", 800_000, PAYOUT)
-
-
-# --- disputes
-
-
-@pytest.mark.parametrize("change", [{"beyond": "dispute"}, {"onMissingData": "dispute"}])
-def test_terms_that_leave_it_to_the_arbiter_do_so_whoever_settles(trade: Trade, change: dict[str, Any]) -> None:
-    figures = {"outside": 1801} if "beyond" in change else {"missing": 3601}
-    trade.arrived(leg=figures, temperature=TEMPERATURE | change)
-    trade.until_due()
-    wanted = trade.id()
-    after = trade.settle(id=wanted)
-    assert (after["state"], after["dispute"]["reason"]) == ("disputed", "terms")
-    repeat = {"id": wanted, "shipment": trade.shipment}
-    assert refusal(trade, recorder(SELLER), "settle_due", repeat).code == "already_recorded"
-    sheet = trade.resolve(123_456)
-    check(trade, sheet)
-    assert (sheet["outcome"], sheet["toSeller"], sheet["toBuyer"]) == ("resolved", 123_456, 376_544)
-
-
-def test_an_arbiter_gives_no_more_than_there_is(trade: Trade) -> None:
-    trade.arrived(insurance=INSURANCE)
-    trade.contest(BUYER)
-    for given in (
-        {"seller": 500_001, "insured": 0},
-        {"seller": 0, "insured": PAYOUT + 1},
-        {"seller": -1, "insured": 0},
-    ):
-        wanted = {"id": trade.id(), "shipment": trade.shipment, "reason": "5e" * 32} | given
-        assert refusal(trade, {**ARBITER, "role": "treasurer"}, "resolve", wanted).code == "bad_request"
-    sheet = trade.resolve(500_000, insured=1)
-    check(trade, sheet)
-    assert trade.held(INSURER) == PAYOUT - 1
-
-
-@pytest.mark.parametrize(("rule", "to_seller"), [("computed", 500_000 - 20_000), ("refund", 0), ("half", 250_000)])
-def test_an_arbiters_silence_ends_as_the_terms_say_without_what_was_claimed(
-    trade: Trade, rule: str, to_seller: int
-) -> None:
-    trade.arrived(leg={"outside": 1801}, onSilentArbiter=rule)
-    trade.take(short=600)
-    trade.contest(SELLER, "quantity")
-    sheet = settled(trade)
-    assert (sheet["outcome"], sheet["toSeller"]) == ("default", to_seller)
-
-
-def test_the_odd_unit_of_a_half_is_the_buyers(trade: Trade) -> None:
-    trade.arrived(onSilentArbiter="half", payments={"dispatch": 200_000, "arrival": 300_001})
-    trade.contest(BUYER)
-    sheet = settled(trade)
-    assert (sheet["toSeller"], sheet["toBuyer"]) == (249_999, 250_000)
-
-
-def test_a_silent_logger_gains_nothing_from_a_silent_arbiter(trade: Trade) -> None:
-    trade.arrived(leg=None, temperature=TEMPERATURE | {"onMissingData": "dispute"})
-    trade.until_due()
-    assert trade.settle()["state"] == "disputed"
-    assert settled(trade)["cut"] == 400_000
-
-
-@pytest.mark.parametrize(("rule", "to_seller"), [("computed", 0), ("refund", 0), ("half", 400_000)])
-def test_a_seller_whose_carrier_is_silent_may_ask_the_arbiter_before_the_refund(
-    trade: Trade, rule: str, to_seller: int
-) -> None:
-    trade.dispatched(onSilentArbiter=rule)
-    trade.at("2026-05-20T18:00:00.001Z")
-    trade.contest(SELLER, "no_arrival")
-    sheet = settled(trade)
-    assert (sheet["outcome"], sheet["toSeller"], sheet["toBuyer"]) == ("default", to_seller, 800_000 - to_seller)
-
-
-def test_a_challenge_holds_up_nothing_where_no_temperatures_were_agreed(trade: Trade) -> None:
-    trade.arrived(temperature=None)
-    (leg,) = trade.read()["shipment"]["legs"]
-    trade.call(
-        recorder(SELLER), "challenge_leg", {"id": trade.id(), "leg": leg, "reason": "other", "evidence": "5e" * 32}
-    )
-    assert settled(trade)["cut"] == 0
-
-
-def test_a_challenged_leg_goes_to_the_arbiter(trade: Trade) -> None:
-    trade.arrived(leg={"outside": 100_000})
-    (leg,) = trade.read()["shipment"]["legs"]
-    wanted = {"id": trade.id(), "leg": leg, "reason": "figures", "evidence": "5e" * 32}
-    trade.call(recorder(SELLER), "challenge_leg", wanted)
-    trade.until_due()
-    assert trade.settle()["state"] == "disputed"
-    assert trade.resolve(500_000)["toSeller"] == 500_000

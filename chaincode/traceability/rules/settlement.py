@@ -15,6 +15,7 @@ from chaincode.traceability.rules.shipment_requests import Verdict
 from chaincode.traceability.rules.terms import COMPUTED, HALF
 from chaincode.traceability.shipment_state import Escrow, Line, Settlement, Shipment, Value
 from chaincode.traceability.state import Holder, Row
+from chaincode.traceability.terms_state import Insurance
 
 PRICE, INSURANCE = "price", "insurance"
 BY_FIGURES, RESOLVED, BY_DEFAULT = "settled", "resolved", "default"
@@ -48,6 +49,14 @@ class Act:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Payout:
+    """What an insurance pays, and the facts that it rests on."""
+
+    amount: int
+    why: tuple[Value, ...]
+
+
 def refuse_second(held: Settlement, request_id: str) -> None:
     """It ended before: by this very request, or by another."""
     said = f"shipment {held.shipment} ended at {held.at}: {held.outcome}, {held.to_seller} to the seller"
@@ -62,7 +71,7 @@ def by_figures(held: Shipment, waits: Held, found: sheet.Findings, act: Act, out
     lines = list(found.lines)
     if found.cut > cut:
         lines.append(sheet.line("limit", found.cut - cut, f"{found.cut} - {waits.left} = {found.cut - cut}", {}))
-    return _ended(held, waits, act, outcome, cut=cut, insured=_insured(held, waits, found.met), lines=lines)
+    return _ended(held, waits, act, outcome, cut=cut, payout=_covered(held, waits, found.met), lines=lines)
 
 
 def by_default(held: Shipment, waits: Held, legs: Sequence[Leg], act: Act) -> Settlement:
@@ -74,8 +83,8 @@ def by_default(held: Shipment, waits: Held, legs: Sequence[Leg], act: Act) -> Se
     share = waits.left // 2 if rule == HALF else 0
     arithmetic = f"floor({waits.left} / 2) = {share}; {waits.left} - {share} = {waits.left - share}" if share else ""
     cut = waits.left - share
-    lines = [sheet.line("default", -cut, arithmetic, {"onSilentArbiter": rule})]
-    return _ended(held, waits, act, BY_DEFAULT, cut=cut, insured=_insured(held, waits, found.met), lines=lines)
+    lines = [sheet.line("default", -cut, arithmetic, {"onSilentArbiter": rule}, _disputed(held))]
+    return _ended(held, waits, act, BY_DEFAULT, cut=cut, payout=_covered(held, waits, found.met), lines=lines)
 
 
 def by_verdict(held: Shipment, waits: Held, verdict: Verdict, act: Act) -> Settlement:
@@ -84,18 +93,22 @@ def by_verdict(held: Shipment, waits: Held, verdict: Verdict, act: Act) -> Settl
         if wanted > most:
             raise ContractError(BAD_REQUEST, f"{name} must be at most {most}, which is what is left")
     cut = waits.left - verdict.seller
-    lines = [sheet.line("resolved", -cut, f"{waits.left} - {verdict.seller} = {cut}", {})]
-    return _ended(held, waits, act, RESOLVED, cut=cut, insured=verdict.insured, lines=lines)
+    lines = [sheet.line("resolved", -cut, f"{waits.left} - {verdict.seller} = {cut}", {}, _disputed(held))]
+    payout = Payout(verdict.insured, (Value("decided", str(verdict.insured), ""),))
+    return _ended(held, waits, act, RESOLVED, cut=cut, payout=payout, lines=lines)
 
 
 def by_lapse(held: Shipment, waits: Held, act: Act) -> Settlement:
     """What was to happen by a deadline did not: what is left goes back where it came from."""
     met = frozenset({"lost"}) if held.dispatched else frozenset()
     outcome = shipments.REFUNDED if held.state in (shipments.FUNDED, shipments.DISPATCHED) else shipments.LAPSED
-    facts = [Value("due", held.due, keys.shipment(held.id)), Value("left", str(waits.left), _key(held, PRICE))]
+    facts = [
+        Value("due", held.due, keys.shipment(held.id)),
+        Value("left", str(waits.left), keys.escrow(held.id, PRICE)),
+    ]
     cut = held.terms.price - _paid(held)
     lines = [sheet.line("refund", -cut, "", {"state": held.state}, facts)]
-    return _ended(held, waits, act, outcome, cut=cut, insured=_insured(held, waits, met), lines=lines)
+    return _ended(held, waits, act, outcome, cut=cut, payout=_covered(held, waits, met), lines=lines)
 
 
 def rows(held: Shipment, waits: Held, end: Settlement) -> list[Row]:
@@ -121,7 +134,7 @@ def row(held: Shipment, name: str, of: Holder, amount: int, at: str) -> Row:
 
 
 def _ended(
-    held: Shipment, waits: Held, act: Act, outcome: str, *, cut: int, insured: int, lines: list[Line]
+    held: Shipment, waits: Held, act: Act, outcome: str, *, cut: int, payout: Payout, lines: list[Line]
 ) -> Settlement:
     price, paid = held.terms.price, _paid(held)
     to_seller = price - paid - cut
@@ -136,7 +149,7 @@ def _ended(
     amounts = [one.amount for one in made]
     made.append(sheet.line("balance", to_seller, f"{' + '.join(map(str, amounts))} = {to_seller}", {}))
     if held.terms.insurance:
-        made.append(_insurance_line(held, insured))
+        made.append(_insurance_line(held.terms.insurance, payout))
     return Settlement(
         id=act.id,
         shipment=held.id,
@@ -147,8 +160,8 @@ def _ended(
         cut=cut,
         to_seller=to_seller,
         to_buyer=waits.left - to_seller,
-        to_insured=insured,
-        to_insurer=waits.payout - insured,
+        to_insured=payout.amount,
+        to_insurer=waits.payout - payout.amount,
         by=act.by,
         at=act.at,
         reason=act.reason,
@@ -156,23 +169,28 @@ def _ended(
     )
 
 
-def _insurance_line(held: Shipment, insured: int) -> Line:
-    agreed = held.terms.insurance
-    said = {"payout": agreed.payout, "triggers": " ".join(agreed.triggers)} if agreed else {}
-    beneficiary = {"beneficiary": agreed.beneficiary} if agreed else {}
-    return sheet.line("insurance", insured, "", said | beneficiary)
+def _insurance_line(agreed: Insurance, payout: Payout) -> Line:
+    said = {"payout": agreed.payout, "triggers": " ".join(agreed.triggers), "beneficiary": agreed.beneficiary}
+    return sheet.line("insurance", payout.amount, "", said, payout.why)
 
 
-def _insured(held: Shipment, waits: Held, met: frozenset[str]) -> int:
+def _covered(held: Shipment, waits: Held, met: frozenset[str]) -> Payout:
+    """All of it or nothing, by what happened (`met`) of what the insurance covers."""
     agreed = held.terms.insurance
-    return waits.payout if agreed and met & set(agreed.triggers) else 0
+    covered = met & set(agreed.triggers) if agreed else frozenset()
+    why = Value("met", " ".join(sorted(covered)), keys.shipment(held.id))
+    return Payout(waits.payout if covered else 0, (why,))
+
+
+def _disputed(held: Shipment) -> list[Value]:
+    """Why it was the arbiter's to decide."""
+    if held.dispute is None:
+        return []
+    said = {"reason": held.dispute.reason, "by": held.dispute.by.organisation, "evidence": held.dispute.evidence}
+    return [Value(name, of, keys.shipment(held.id)) for name, of in said.items()]
 
 
 def _paid(held: Shipment) -> int:
     """What the seller was paid on the way."""
     agreed = held.terms.payments
     return (agreed.dispatch if held.dispatched else 0) + (agreed.arrival if held.arrived else 0)
-
-
-def _key(held: Shipment, part: str) -> str:
-    return keys.escrow(held.id, part)
