@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
+import secrets
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from allauth.mfa.models import Authenticator
@@ -13,10 +14,13 @@ from allauth.mfa.totp.internal.auth import TOTP
 from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.roles import TREASURERS
 from traceapp.demo.consortium import BANK, FIRMS, Firm
-from traceapp.ledger import apps
+from traceapp.ledger import apps, calls
 from traceapp.ledger.members import Identity
-from traceapp.payments import confirmation, services, wishes
+from traceapp.payments import confirmation, deliveries, plain_words, services, wishes
+from traceapp.payments.delivery_forms import TermsForm
+from traceapp.payments.delivery_models import Consignment, Shipment
 from traceapp.payments.models import Account, Deposit, Entry, Intent
+from traceapp.web.templatetags.web import money as in_words
 
 WITHIN: Final = 30.0  # seconds for each step to be on the ledger
 HOLDERS: Final = ("huerta-alba", "gruenmarkt", "alpes-cremerie", "maasdok", "kestrel")
@@ -55,7 +59,62 @@ def move() -> bool:
         to = Account.objects.get(pgln=seller.pgln)
         by = _treasurer(FIRMS["gruenmarkt"])
         _confirm(wishes.pay(organisation=buyer, by=by, to=to, currency="EUR", amount=1_248_000))
-    return _until(lambda: Entry.objects.filter(kind=Entry.Kind.SENT).exists())
+    return _until(lambda: Entry.objects.filter(kind=Entry.Kind.SENT).exists()) and _sell(buyer, seller)
+
+
+def _sell(buyer: Organisation, seller: Organisation) -> bool:
+    """A shipment that both sides agreed on and the buyer has funded: the newcomer sends it."""
+    by, other = _treasurer(FIRMS["gruenmarkt"]), _treasurer(FIRMS["huerta-alba"])
+    if not Consignment.objects.filter(title="S-2207").exists():
+        _propose_sale(buyer, seller, by)
+    if not _until(Shipment.objects.exists):
+        return False
+    found = Shipment.objects.earliest("pk")
+    if found.state == "proposed":
+        _confirm(deliveries.agree(organisation=seller, by=other, shipment=found, title="S-2207"))
+    if not _until(lambda: Shipment.objects.exclude(state="proposed").exists()):
+        return False
+    found.refresh_from_db()
+    if found.state == "agreed":
+        price = found.document["terms"]["price"]
+        _confirm(deliveries.fund(organisation=buyer, by=by, shipment=found, title="S-2207", amount=price))
+    return _until(lambda: Shipment.objects.filter(state="funded").exists())
+
+
+def _propose_sale(buyer: Organisation, seller: Organisation, by: User) -> None:
+    shipment_id, salt = calls.new_id(), secrets.token_hex(16)
+    form = TermsForm(_terms(seller), organisation=buyer, shipment_id=shipment_id, salt=salt)
+    if not form.is_valid():
+        raise ValueError(f"the demo's terms are not possible: {form.errors.as_json()}")
+    asked = form.cleaned_data
+    facts = [(one.title, one.text) for one in plain_words.words(asked["terms"], in_words)]
+    _confirm(
+        deliveries.propose(
+            organisation=buyer,
+            by=by,
+            shipment_id=shipment_id,
+            title=asked["title"],
+            goods=asked["goods"],
+            salt=salt,
+            terms=asked["terms"],
+            facts=facts,
+        )
+    )
+
+
+def _terms(seller: Organisation) -> dict[str, object]:
+    today = datetime.now(UTC)
+    carrier, arbiter = _organisation(FIRMS["kestrel"]), _organisation(FIRMS["maasdok"])
+    dates = {"accept_by": 1, "fund_by": 2, "dispatch_by": 4, "deadline": 6}
+    return {
+        "title": "S-2207", "goods": "Strawberries, 200 crates, Moguer to Hamburg", "we_are": "buyer",
+        "other": seller.pk, "carrier": carrier.pk, "arbiter": arbiter.pk,
+        "currency": "EUR", "price": "12480", "at_dispatch": "2000", "at_arrival": "0", "quantity": 200, "unit": "CS",
+        "tolerance": 1, "damaged_pays": 0, "zone": "Europe/Berlin", "grace_minutes": 120, "late_per_hour": "40",
+        "late_cap": "400", "outside_minutes": 60, "missing_minutes": 240, "warm_per_hour": "0", "warm_cap": "0",
+        "contest_hours": 48, "resolve_hours": 336, "on_silent_arbiter": "computed",
+        **{name: f"{today + timedelta(days=days):%Y-%m-%dT%H:%M}" for name, days in dates.items()},
+    }  # fmt: skip
 
 
 def _propose(reference: str, to: Organisation, amount: int) -> None:

@@ -9,9 +9,10 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from traceapp.ledger import calls, documents, duties
-        from traceapp.payments import deadlines, delivery_projection, guards, projection
+        from traceapp.payments import deadlines, delivery_projection, guards, projection, triggers
 
         calls.guard(guards.FUNCTIONS, guards.refusal)
         for prefix, projector, rows in (*projection.PROJECTORS, *delivery_projection.PROJECTORS):
             documents.register(prefix, projector, rows=rows)
         duties.register("Payments that are due", deadlines.send_due)
+        duties.register("Shipments that were seen", triggers.look)

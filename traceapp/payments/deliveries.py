@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -54,10 +54,17 @@ def propose(
     salt: str,
     terms: Mapping[str, Any],
     facts: list[tuple[str, str]],
+    codes: Sequence[str] = (),
 ) -> Intent:
     """Terms, by the buyer or the seller. `terms` hold the hash of the goods' description."""
     Consignment.objects.create(
-        shipment_id=shipment_id, organisation=organisation, by=by, title=title, goods=goods, salt=salt
+        shipment_id=shipment_id,
+        organisation=organisation,
+        by=by,
+        title=title,
+        goods=goods,
+        salt=salt,
+        codes=list(codes),
     )
     return services.wish(
         organisation=organisation,

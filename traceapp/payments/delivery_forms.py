@@ -13,6 +13,7 @@ from chaincode.traceability.rules import money as money_rules
 from chaincode.traceability.rules import terms as term_rules
 from traceapp.accounts.models import Organisation
 from traceapp.commitments.times import rfc3339
+from traceapp.epcis import scanned
 from traceapp.payments import deliveries
 from traceapp.payments.currencies import AmountError, digits, minor
 from traceapp.payments.models import holder_of
@@ -45,6 +46,12 @@ class TermsForm(forms.Form):
     )
     goods = forms.CharField(
         label="Goods", max_length=200, help_text="In words. Stays off the ledger; its fingerprint is on it."
+    )
+    codes = forms.CharField(
+        label="Codes on the goods",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="SSCC or lot, one a line, as scanned. What is recorded about them then moves the shipment on.",
     )
     we_are = forms.ChoiceField(label="We are the", choices=[(BUYER, "buyer"), (SELLER, "seller")])
     other = forms.ModelChoiceField(Organisation.objects.none(), label="The other side")
@@ -112,6 +119,15 @@ class TermsForm(forms.Form):
         if self.cleaned_data["zone"] not in available_timezones():
             raise ValidationError("Write a time zone by its name, such as Europe/Berlin.")
         return str(self.cleaned_data["zone"])
+
+    def clean_codes(self) -> list[str]:
+        found = []
+        for line in filter(None, map(str.strip, self.cleaned_data["codes"].splitlines())):
+            try:
+                found.append(scanned.find(line).canonical)
+            except scanned.CodeError as error:
+                raise ValidationError(f"{line[:40]}: {error}") from None
+        return sorted(set(found))
 
     def clean_devices(self) -> list[str]:
         return sorted({line.strip() for line in self.cleaned_data["devices"].splitlines() if line.strip()})

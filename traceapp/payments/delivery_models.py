@@ -56,6 +56,9 @@ class Consignment(models.Model):
     title = models.CharField(max_length=60)
     goods = models.CharField(max_length=200)
     salt = models.CharField(max_length=32)
+    codes = models.JSONField(
+        default=list, help_text="Canonical identifiers on the goods: events about them go on with it."
+    )
     created = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -85,6 +85,7 @@ def add(request: HttpRequest) -> HttpResponse:
             salt=salt,
             terms=asked["terms"],
             facts=facts,
+            codes=asked["codes"],
         )
         return redirect("payments:confirm", uid=intent.uid)
     shown = {"form": form, "title": "Agree on a shipment", "crumb": "Shipments", "button": "Continue"}
