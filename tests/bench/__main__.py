@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import capture, consumer, memory, proofs, query, reading, sensors
+from tests.bench import capture, charts, consumer, memory, proofs, query, reading, sensors
 from tests.stack import running, until
 
 RESULTS = Path(__file__).parent / "results"
@@ -28,6 +28,7 @@ BUDGETS = {
     "consumer_p50_ms": ("at most", 15),
     "consumer_p99_ms": ("at most", 50),
     "web_worker_mb": ("at most", 150),
+    "chart_year_ms": ("at most", 300),
     "proof_bundle_kb": ("at most", 24),
     "proof_command_ms": ("at most", 20),
     "proof_browser_first_ms": ("at most", 100),
@@ -53,6 +54,7 @@ def main() -> None:
             figures |= proofs.measure(stack)
             figures |= sensors.measure(stack)
         figures |= query.measure()
+        figures |= charts.measure()
     report = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "cpu": _cpu()},

@@ -1,17 +1,23 @@
 """Who may see which legs and cases, and which legs some goods went through."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from traceapp.accounts.models import User
 from traceapp.accounts.visibility import Viewer, readable
 from traceapp.capture.chain import load_graph
+from traceapp.capture.models import Link, LinkAction
 from traceapp.coldchain.models import Alarm, Case, Conditions, Leg
 from traceapp.epcis import identifiers
 from traceapp.ledger.models import Record
+from traceapp.web import prepared
 
+_DEEP = 4
+_MOST_KEYS = 256
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -45,6 +51,27 @@ def alarms_of(viewer: Viewer) -> QuerySet[Alarm]:
 def colleagues(viewer: Viewer) -> QuerySet[User]:
     """Members of the viewer's organisation."""
     return User.objects.filter(memberships__organisation_id=viewer.acting_for, is_active=True).distinct()
+
+
+def went_with_loggers(goods: str) -> bool:
+    """Whether any leg is of these goods or of something they were ever packed in: a quick no for most pages."""
+    keys, waiting = set[int](), {identifiers.key(goods)}
+    for _ in range(_DEEP):
+        keys |= waiting
+        rows = prepared.rows("packed in", _packed_in, sorted(waiting))
+        waiting = {target for (target,) in rows} - keys
+        if not waiting:
+            break
+    return bool(prepared.rows("legs of", _legs_of, sorted(keys)[:_MOST_KEYS]))
+
+
+def _packed_in(keys: Sequence[int]) -> "QuerySet[Link, Any]":
+    rows = Link.objects.filter(source__in=keys).exclude(action=LinkAction.INTO)
+    return rows.values_list("target").distinct()[:_MOST_KEYS]
+
+
+def _legs_of(keys: Sequence[int]) -> "QuerySet[Leg, Any]":
+    return Leg.objects.filter(goods_key__in=keys, superseded=None).values_list("pk")[:1]
 
 
 @dataclass(frozen=True)

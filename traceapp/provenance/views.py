@@ -19,6 +19,8 @@ from traceapp.epcis.digital_link import DigitalLink, parse_path, without_slash
 from traceapp.epcis.gs1_keys import IdentifierError
 from traceapp.provenance import facts
 from traceapp.provenance.answers import bad_code
+from traceapp.provenance.cold import cold_legs
+from traceapp.provenance.goods import names_of
 from traceapp.provenance.journey import Step
 from traceapp.provenance.route import route_of
 from traceapp.provenance.scan import Scan, scan
@@ -60,6 +62,8 @@ def _page(request: HttpRequest, link: DigitalLink) -> HttpResponse:
         "tally": tally(found.signs),
         "checked": in_words(timezone.now(), UTC),
         "details": _details(found, get_language() or ""),
+        "cold": cold_legs(names_of(link), found.product) if found.steps else [],
+        "keep_at": facts.keep_at(found.product),
         "check": [_line(step) for step in found.steps],
     }
     return render(request, "provenance/page.html", context, status=404 if found.verdict is Verdict.UNKNOWN else 200)
