@@ -1,22 +1,17 @@
 """A real mosquitto on a port of its own, with the configuration that is shipped: TLS, passwords, access list."""
 
-import datetime
 import re
 import signal
 import socket
 import ssl
 import subprocess
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 
 import paho.mqtt.client as paho
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from paho.mqtt.enums import CallbackAPIVersion
 
+from docker.containers.broker import make_certificate
 from tests.stack import ROOT, free_port, until
 from traceapp.sensors import broker as access
 
@@ -46,7 +41,7 @@ class Broker:
     def prepare(self) -> None:
         for name in ("tls", "access", "data"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        certificate(self.folder / "tls")
+        make_certificate(self.folder / "tls")
         self.passwords.touch()
         text = (SHIPPED / "mosquitto.conf").read_text()
         text = text.replace("/mosquitto/config", str(SHIPPED)).replace("/mosquitto/", f"{self.folder}/")
@@ -60,16 +55,18 @@ class Broker:
         )
         until(self.listens, "the broker listens")
 
-    def listens(self) -> bool:
-        assert self.process is not None
-        assert self.process.poll() is None, (self.folder / "mosquitto.log").read_text()
+    def listens(self, *, starting: bool = False) -> bool:
+        """`starting`: somebody else starts it."""
+        if not starting:
+            assert self.process is not None
+            assert self.process.poll() is None, (self.folder / "mosquitto.log").read_text()
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def let_in(self, *users: str) -> None:
         """Users with the passwords that the application would tell them."""
         self.passwords.write_text(access.password_file([access.INTAKE, *users]))
-        if self.process is not None:
+        if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGHUP)
 
     def kill(self) -> None:
@@ -88,29 +85,3 @@ class Broker:
         made.tls_set(ca_certs=str(self.ca), tls_version=ssl.PROTOCOL_TLS_CLIENT)
         made.username_pw_set(user, access.password(user) if password is None else password)
         return made
-
-
-def certificate(folder: Path) -> None:
-    """A server's certificate for 127.0.0.1 that vouches for itself."""
-    if (folder / "server.pem").exists():
-        return
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "server.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "server-key.pem").write_bytes(private)

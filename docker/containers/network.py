@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from docker.containers.broker import make_certificate
 from docker.containers.services import BUILDER, variable
 from docker.native.nodes import ROOT
 from docker.network import connection, probe, servers
@@ -18,7 +19,7 @@ from docker.network.topology import Node, Topology
 FILES = (ROOT / "docker" / "compose.yml", ROOT / "docker" / "fabric.yml")
 NETWORK = "traceapp_default"
 OTHERWISE = "or run the network as processes from Fabric's release archive (docs/fabric-network.md)."
-APPLICATION = ("postgres", "redis", "mosquitto", "migrate", "web", "worker", "beat", "deliver", "ledgerd")
+APPLICATION = ("postgres", "redis", "mosquitto", "migrate", "web", "worker", "beat", "deliver", "mqtt", "ledgerd")
 
 
 def require_docker() -> None:
@@ -100,8 +101,10 @@ class ContainerNetwork:
                 write(place / "core.yaml", as_yaml(content))
             else:
                 write(place / "orderer.yaml", as_yaml(servers.orderer(self.material, node, data=place / "data")))
-        for name in ("application", "data"):
+        for name in ("application", "data", "data/broker", "data/broker/access", "data/broker/data"):
             (self.folder / name).mkdir(exist_ok=True)
+        (self.folder / "data" / "broker" / "access" / "passwords").touch()
+        make_certificate(self.folder / "broker")
 
     def _make_secrets(self) -> None:
         """Once. Their folder is its owner's; the files may be read by whatever user a container runs as."""

@@ -59,12 +59,12 @@ def test_every_port_is_published_to_this_machine_only():
 
 
 def test_the_application_in_containers_has_every_part():
-    parts = {"postgres", "redis", "mosquitto", "migrate", "web", "worker", "beat", "deliver", "ledgerd"}
+    parts = {"postgres", "redis", "mosquitto", "migrate", "web", "worker", "beat", "deliver", "mqtt", "ledgerd"}
     assert set(compose("compose.yml")) == parts
     assert all(
         service["environment"]["LEDGER"] == "fabric"
         for name, service in compose("compose.yml").items()
-        if name in {"web", "worker", "beat", "deliver", "ledgerd"}
+        if name in {"web", "worker", "beat", "deliver", "mqtt", "ledgerd"}
     )
 
 
@@ -75,7 +75,7 @@ def test_every_container_is_pinned_watched_and_started_again():
         image, _, tag = service["image"].partition(":")
         assert image in built or re.fullmatch(r"\d+\.\d+(\.\d+)?", tag), f"{name} runs {service['image']}"
         assert service["restart"] == ("no" if name == "migrate" else "unless-stopped"), name
-        assert "healthcheck" in service or name in {"migrate", "beat", "deliver"}, (
+        assert "healthcheck" in service or name in {"migrate", "beat", "deliver", "mqtt"}, (
             f"nobody looks whether {name} is well"
         )
 
