@@ -118,7 +118,7 @@ def leg(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         **_shown(request, one),
         "on_ledger": on_ledger(one),
-        "cases": selectors.cases_for(viewer).filter(leg=one),
+        "cases": [(each, presenting.side_words(each.side)) for each in selectors.cases_for(viewer).filter(leg=one)],
         "may_record": ours and viewer.has(*RECORDING) and one.ended is not None and not one.call_id,
         "may_challenge": bool(one.call_id) and viewer.has(*RECORDING),
         "challenge_form": ChallengeForm(),
