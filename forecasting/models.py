@@ -98,7 +98,7 @@ class Series(models.Model):
     place_name = models.CharField(max_length=200)
     every = models.CharField(max_length=8)
     unit = models.CharField(max_length=16, blank=True)
-    champion = models.CharField(max_length=32)
+    champion = models.CharField(max_length=120, help_text="The models whose mean it is, joined by plus signs.")
     mode = models.CharField(max_length=16)
     metrics = models.JSONField(default=dict)
     drivers = models.JSONField(default=dict)

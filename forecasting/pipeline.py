@@ -11,7 +11,7 @@ from typing import Any
 
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.result import DelayRow
-from forecasting.demand.one import SeriesResult
+from forecasting.demand.one import CHAMPION, SeriesResult
 from forecasting.demand.result import ForecastRow, Tested, errors, figures, rows_of, tested
 from forecasting.demand.series import SaleRow, Series, one_unit, series_of
 from forecasting.reasons import LeftOut
@@ -46,22 +46,15 @@ def run_demand(
     rows: Sequence[SaleRow], *, until: date, horizon: int, origins: int, workers: int, progress: Progress
 ) -> DemandResult:
     """Sales rows to forecasts of `horizon` periods after `until`, with backtest and intervals."""
-    from forecasting.demand.fitting import fit_all
+    from forecasting.demand.together import forecast_all
 
     kept, other_units = one_unit(sorted(rows, key=lambda row: (row.product, row.place, row.day, row.uid, row.item)))
     series, short = series_of(kept, until=until)
     if not series:
         raise NothingToLearn("No product has been sold in enough periods yet.")
-    progress(0, f"Fitting {len(series)} series")
-    results = fit_all(
-        series,
-        workers=workers,
-        progress=lambda done, of: progress(100 * done // of, f"Fitted {done} of {of} series"),
-        until=until.isoformat(),
-        horizon=horizon,
-        origins=origins,
-    )
-    pooled = [error / each.scale for each in results for error in errors(each.windows, each.champion)]
+    progress(0, f"{len(series)} series")
+    results = forecast_all(series, until=until, horizon=horizon, most=origins, workers=workers, progress=progress)
+    pooled = [error / each.scale for each in results for error in errors(each.windows, CHAMPION)]
     everything = Tested()
     each_figures = {}
     for result in results:

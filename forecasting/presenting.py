@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from forecasting import charts
+from forecasting.demand.candidates import NAIVE, WORDS
+from forecasting.demand.one import CHAMPION
 from forecasting.models import Forecast, Run, Series
 from traceapp.web.drawing import Drawing, number
 
@@ -14,7 +16,6 @@ DRIVER_WORDS = {
     "weekday": "Best weekday against the weakest",
     "trend": "Trend over the last year",
 }
-MODEL_WORDS = {"prophet": "Prophet", "seasonal_naive": "Seasonal naive"}
 PERIOD_WORDS = {"day": "a day", "week": "a week", "month": "a month"}
 PERIODS = {"day": "days", "week": "weeks", "month": "months"}
 
@@ -72,7 +73,7 @@ def backtest(series: Series) -> tuple[list[Drawing], list[list[str]]]:
 def figures(series: Series) -> list[dict[str, str]]:
     """At most four figures, each with what it is compared with."""
     metrics: dict[str, Any] = series.metrics
-    if not metrics:
+    if not metrics.get("tests"):
         return [{"label": "Tests", "value": "none", "note": "too little history for a backtest"}]
     ours, naive = metrics["champion"], metrics["seasonal_naive"]
     change = (ours["mae"] / naive["mae"] - 1) if naive["mae"] else 0.0
@@ -94,8 +95,9 @@ def figures(series: Series) -> list[dict[str, str]]:
 
 
 def metric_table(metrics: dict[str, Any]) -> list[list[str]]:
-    """Champion, Prophet and seasonal naive over the same tests."""
-    names = {"champion": "Used here", "prophet": "Prophet", "seasonal_naive": "Seasonal naive"}
+    """Champion, its members and seasonal naive over the same tests."""
+    members = {name: words for name, words in WORDS.items() if name in metrics and name != NAIVE}
+    names = {CHAMPION: "Used here: their mean", **members, NAIVE: WORDS[NAIVE]}
     return [
         [words, *(_cell(metrics[name][measure]) for measure in ("mae", "rmse", "mase", "wape"))]
         for name, words in names.items()

@@ -7,6 +7,7 @@ from typing import Any
 
 from forecasting import runtime
 from forecasting.delay.deliveries import DeliveryRow
+from forecasting.demand.one import CHAMPION
 from forecasting.demand.result import rounded
 from forecasting.models import Backtest, DelayPrediction, Forecast, Kind, LeftOutRow, Run, Series, TrainingJob
 from forecasting.names import names_of
@@ -118,7 +119,7 @@ def _demand(run: Run, result: DemandResult) -> None:
             unit=series.unit,
             champion=each.champion,
             mode=each.mode,
-            metrics=rounded(result.each[key]),
+            metrics=rounded(result.each[key]) | ({"note": each.note} if each.note else {}),
             drivers=each.drivers,
             history=[[series.day(d).isoformat(), series.values[d], series.promotions[d]] for d in days],
         )
@@ -140,7 +141,7 @@ def _demand(run: Run, result: DemandResult) -> None:
             series=stored[each.product, each.place],
             start=date.fromisoformat(window.start),
             periods=len(window.steps),
-            model=window.error(each.champion),
+            model=window.error(CHAMPION),
             naive=window.error("seasonal_naive"),
         )
         for each in result.results

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forecasting import presenting, selectors, services
 from forecasting.charts import FAN_SIZES, share_bar
+from forecasting.demand.candidates import words_of
 from forecasting.forms import ChooseForm, TrainForm
 from forecasting.models import Kind, Run
 from forecasting.output import lines_of_run, write_csv
@@ -101,7 +102,7 @@ def demand(request: HttpRequest) -> HttpResponse:
         "stats": presenting.figures(series),
         "metric_table": presenting.metric_table(series.metrics),
         "drivers": presenting.drivers(series),
-        "champion": presenting.MODEL_WORDS[series.champion],
+        "champion": words_of(series.champion),
         "products": products,
         "places": places,
         "horizons": [n for n in (7, 14, 28, 56, 84, 182, 365) if n < run.horizon] + [run.horizon],

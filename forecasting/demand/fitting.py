@@ -10,15 +10,18 @@ from dataclasses import asdict
 from queue import SimpleQueue
 from typing import Any
 
-from forecasting.demand.one import SeriesResult
 from forecasting.demand.series import Series
 from forecasting.runtime import ROOT, one_thread
 
 Progress = Callable[[int, int], None]
+Ask = tuple[str, int, int]
+"""Model, end of the history it may read, horizon."""
+Answer = list[float] | str
+"""What it said, or why it says nothing."""
 
 
 class FittingFailed(Exception):
-    """A series could not be fitted; the message names it and says why."""
+    """A fitting worker ended, whatever it was given; the message names the series it was at."""
 
 
 def _start() -> "subprocess.Popen[str]":
@@ -36,10 +39,10 @@ def _start() -> "subprocess.Popen[str]":
     )
 
 
-def _ask(process: "subprocess.Popen[str]", series: Series, settings: dict[str, Any]) -> SeriesResult:
+def _ask(process: "subprocess.Popen[str]", series: Series, ask: Sequence[Ask]) -> list[Answer]:
     assert process.stdin is not None
     assert process.stdout is not None
-    task = {"series": {**asdict(series), "start": series.start.isoformat()}, **settings}
+    task = {"series": {**asdict(series), "start": series.start.isoformat()}, "ask": ask}
     try:
         process.stdin.write(json.dumps(task) + "\n")
         process.stdin.flush()
@@ -48,39 +51,52 @@ def _ask(process: "subprocess.Popen[str]", series: Series, settings: dict[str, A
         line = ""
     if not line:
         raise FittingFailed(f"{series.product} at {series.place}: the fitting worker ended unexpectedly")
-    answer = json.loads(line)
-    if "error" in answer:
-        raise FittingFailed(f"{series.product} at {series.place}: {answer['error']}")
-    return SeriesResult.from_json(answer["result"])
+    return [each["said"] if "said" in each else str(each["error"]) for each in json.loads(line)["answers"]]
 
 
-def fit_all(series: Sequence[Series], *, workers: int, progress: Progress, **settings: Any) -> list[SeriesResult]:
-    """Forecast every series; the answers come in the order asked. `progress(done, all)` may raise to stop early."""
-    pool = [_start() for _ in range(min(workers, len(series)))]
-    free: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
-    for process in pool:
-        free.put(process)
+class Fitters:
+    """Fitting workers, started when first needed and kept for a whole run: each takes seconds to load its libraries."""
 
-    def one(each: Series) -> SeriesResult:
-        process = free.get()
-        try:
-            return _ask(process, each, settings)
-        finally:
-            free.put(process)
+    def __init__(self, most: int) -> None:
+        self._most = max(1, most)
+        self._pool: list[subprocess.Popen[str]] = []
+        self._free: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
 
-    try:
-        with ThreadPoolExecutor(max(1, len(pool))) as threads:
-            futures = [threads.submit(one, each) for each in series]
-            try:
-                results = []
-                for done, future in enumerate(futures, 1):
-                    results.append(future.result())
-                    progress(done, len(series))
-            except BaseException:
-                threads.shutdown(wait=False, cancel_futures=True)
-                raise
-        return results
-    finally:
-        for process in pool:
+    def __enter__(self) -> "Fitters":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._pool:
             process.kill()
             process.communicate()
+
+    def start(self, wanted: int) -> int:
+        """See to it that `wanted` of them run, if so many are allowed; how many do."""
+        while len(self._pool) < min(wanted, self._most):
+            self._pool.append(_start())
+            self._free.put(self._pool[-1])
+        return len(self._pool)
+
+    def one(self, series: Series, ask: Sequence[Ask]) -> list[Answer]:
+        process = self._free.get()
+        try:
+            return _ask(process, series, ask)
+        finally:
+            self._free.put(process)
+
+
+def fit_all(
+    asked: Sequence[tuple[Series, Sequence[Ask]]], *, fitters: Fitters, progress: Progress
+) -> list[list[Answer]]:
+    """Answers in the order asked. `progress(done, all)` may raise to stop early."""
+    with ThreadPoolExecutor(max(1, fitters.start(len(asked)))) as threads:
+        futures = [threads.submit(fitters.one, *each) for each in asked]
+        try:
+            results: list[list[Answer]] = []
+            for done, future in enumerate(futures, 1):
+                results.append(future.result())
+                progress(done, len(asked))
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
+    return results

@@ -24,10 +24,9 @@ ITERATIONS = 2000
 
 @dataclass(frozen=True)
 class Fitted:
-    """Forecast by period, what drives it as a share of the mean level, and the parameters without any history."""
+    """Forecast by period, and the parameters without any history."""
 
     mean: list[float]
-    drivers: dict[str, float]
     parameters: dict[str, Any]
 
 
@@ -84,30 +83,7 @@ def fit_prophet(series: Series, end: int, horizon: int, mode: Mode) -> Fitted:
     days = [dated(end + step, series.every, series.start) for step in range(horizon)]
     future = pd.DataFrame({"ds": pd.to_datetime(days), "promotion": expected_promotion(series, end)})
     predicted = model.predict(future)
-    return Fitted(
-        [float(value) for value in predicted["yhat"]], _drivers(model, series, frame, predicted), _bare(model)
-    )
-
-
-def _drivers(model: Any, series: Series, frame: Any, predicted: Any) -> dict[str, float]:
-    """Parts of the forecast as shares of the mean level: the lift of an offer, the gap between the best and the
-
-    weakest weekday, the time of year over the horizon, and what the trend changed over the last year.
-    """
-    level = float(frame["y"].mean()) or 1.0
-    scale = float(model.y_scale)
-    unit = 1.0 if model.seasonality_mode == "multiplicative" else 1.0 / level
-    found: dict[str, float] = {}
-    if "promotion" in model.extra_regressors:
-        column = int(model.train_component_cols["promotion"].to_numpy().argmax())
-        found["promotion"] = float(model.params["beta"][0][column]) * (scale * unit if unit != 1.0 else 1.0)
-    if "weekly" in predicted:
-        found["weekday"] = float(predicted["weekly"].max() - predicted["weekly"].min()) * unit
-    if "yearly" in predicted:
-        found["season"] = float(predicted["yearly"].mean()) * unit
-    trend = model.params["trend"][0]
-    found["trend"] = float(trend[-1] - trend[-min(len(trend), YEAR[series.every])]) * scale / level
-    return {name: round(value, 4) for name, value in found.items()}
+    return Fitted([float(value) for value in predicted["yhat"]], _bare(model))
 
 
 def _bare(model: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from forecasting.demand.calendar import dated
 from forecasting.demand.intervals import Band, bands
-from forecasting.demand.one import NAIVE, PROPHET, SeriesResult, Window
+from forecasting.demand.one import CHAMPION, SeriesResult, Window
 from forecasting.metrics import coverage, mae, mase, pinball, rmse, wape
 
 
@@ -36,7 +36,7 @@ class Tested:
     """Everything that was tested of one or many series, flat: the figures are computed from it."""
 
     actual: list[float] = field(default_factory=list)
-    said: dict[str, list[float]] = field(default_factory=lambda: {PROPHET: [], NAIVE: [], "champion": []})
+    said: dict[str, list[float]] = field(default_factory=dict)
     lo80: list[float] = field(default_factory=list)
     hi80: list[float] = field(default_factory=list)
     lo95: list[float] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Tested:
         for name in ("actual", "lo80", "hi80", "lo95", "hi95", "scales"):
             getattr(self, name).extend(getattr(other, name))
         for model, values in other.said.items():
-            self.said[model].extend(values)
+            self.said.setdefault(model, []).extend(values)
 
 
 def clip(series: SeriesResult, mean: float, each: Band) -> tuple[float, float]:
@@ -58,7 +58,7 @@ def clip(series: SeriesResult, mean: float, each: Band) -> tuple[float, float]:
 
 def rows_of(result: SeriesResult, pooled: Sequence[float]) -> list[ForecastRow]:
     """The forecast of one series with its 80% and 95% intervals."""
-    found = bands(errors(result.windows, result.champion), result.scale, pooled)
+    found = bands(errors(result.windows, CHAMPION), result.scale, pooled)
     first = date.fromisoformat(result.first)
     rows = []
     for step, mean in enumerate(result.mean):
@@ -77,27 +77,31 @@ def tested(result: SeriesResult, pooled: Sequence[float]) -> Tested:
     found = Tested()
     for place, window in enumerate(result.windows):
         others = [other for position, other in enumerate(result.windows) if position != place]
-        each = bands(errors(others, result.champion), result.scale, pooled)
+        each = bands(errors(others, CHAMPION), result.scale, pooled)
         for step, actual in enumerate(window.actual):
-            mean = window.said[result.champion][step]
+            mean = window.said[CHAMPION][step]
             ends = (*clip(result, mean, each[0.80]), *clip(result, mean, each[0.95]))
             for name, value in zip(("lo80", "hi80", "lo95", "hi95"), ends, strict=True):
                 getattr(found, name).append(value)
             found.actual.append(actual)
             found.scales.append(result.scale)
-            found.said["champion"].append(mean)
-            found.said[PROPHET].append(window.said[PROPHET][step])
-            found.said[NAIVE].append(window.said[NAIVE][step])
+            for model, said in window.said.items():
+                found.said.setdefault(model, []).append(said[step])
     return found
 
 
 def figures(found: Tested) -> dict[str, Any]:
-    """Error of the champion, of Prophet and of seasonal naive over the same tests, and how often the bands held."""
+    """Error of the champion, of its members and of seasonal naive over the same tests, and how often the bands held.
+
+    Members that speak for some of the series only have no figure over all of them.
+    """
     if not found.actual:
         return {}
     ones = [a / s for a, s in zip(found.actual, found.scales, strict=True)]
     answer: dict[str, Any] = {"tests": len(found.actual)}
     for model, said in found.said.items():
+        if len(said) != len(found.actual):
+            continue
         scaled = [v / s for v, s in zip(said, found.scales, strict=True)]
         answer[model] = {
             "mae": mae(found.actual, said),

@@ -9,7 +9,7 @@ from forecasting.demand.calendar import Every, dated, infer, number
 from forecasting.reasons import LeftOut, Reason
 
 LONGEST = timedelta(days=7305)  # twenty years: one row with a mistyped year must not make a series of centuries
-LEAST = 4  # periods: with fewer there is nothing to learn a spread from
+LEAST = 1  # periods: what has fewer than a model needs is forecast by analogy, with the others' spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """From sales rows to series, champions and bands."""
 
+import math
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.demand import calendar, intervals, naive, one
-from forecasting.demand.prophet_model import Fitted, expected_promotion
+from forecasting.demand import calendar, candidates, champion, drivers, history, intervals, naive, one, together
+from forecasting.demand.prophet_model import expected_promotion
 from forecasting.demand.sales import sale_rows
 from forecasting.demand.series import SaleRow, Series, one_unit, series_of
 from forecasting.reasons import Reason
@@ -79,12 +80,6 @@ def test_an_open_day_without_a_sale_is_zero_where_zeros_are_not_written_down():
     assert b.values == (1, 1, 1, 1, 0, 1)
 
 
-def test_a_short_series_is_left_out_row_by_row():
-    found, out = series_of([row(0), row(1)], until=FIRST)
-    assert found == []
-    assert [each.reason for each in out] == [Reason.SHORT, Reason.SHORT]
-
-
 def test_the_period_is_inferred_from_the_dates():
     months = [date(2025, month, 1) for month in range(1, 13)]
     assert calendar.infer(months) == "month"
@@ -105,50 +100,146 @@ def test_seasonal_naive_looks_a_season_back_over_gaps():
     assert naive.seasonal_naive([1, 2, 3, 4, None, 6], 3, 4) == [4, 2, 6, 4]
 
 
-class Seen:
-    """A stand-in for Prophet that writes down what it was shown and says the mean of it."""
+def say_the_mean(calls):
+    """A stand-in for the fitting workers that writes down what it was shown and says the mean of it."""
 
-    def __init__(self):
-        self.calls = []
+    def fit_all(asked, *, fitters, progress):
+        answers = []
+        for series, ask in asked:
+            for model, end, horizon in ask:
+                known = [value for value in series.values[:end] if value is not None]
+                calls.append((model, end))
+                answers.append([sum(known) / len(known)] * horizon)
+        found = iter(answers)
+        return [[next(found) for _ in ask] for _, ask in asked]
 
-    def __call__(self, series, end, horizon, mode):
-        known = [value for value in series.values[:end] if value is not None]
-        self.calls.append((end, mode))
-        return Fitted([sum(known) / len(known)] * horizon, {}, {"mode": mode})
+    return fit_all
 
 
-def test_what_happens_after_an_origin_never_changes_what_was_said_at_it():
-    values = [float(10 + n % 7) for n in range(70)]
+def forecast(series, *, until=None, horizon=7, most=4):
+    until = until or max(each.day(len(each.values) - 1) for each in series)
+    return together.forecast_all(
+        series, until=until, horizon=horizon, most=most, workers=1, progress=lambda percent, words: None
+    )
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """No models but the mean, LightGBM and seasonal naive: what is tested is who is asked what."""
+    calls = []
+    monkeypatch.setattr(together, "fit_all", say_the_mean(calls))
+    monkeypatch.setattr(candidates, "STEADY", ("ets", candidates.TREES, candidates.NAIVE))
+    return calls
+
+
+def test_what_happens_after_an_origin_never_changes_what_was_said_at_it(quick):
+    values = [float(10 + n % 7 + n * 31 % 5) for n in range(70)]
     shuffled = [*values[:56], *reversed(values[56:])]
-    before = one.forecast_one(a_series(values), until="2026-03-15", horizon=7, origins=4, fit=Seen())
-    after = one.forecast_one(a_series(shuffled), until="2026-03-15", horizon=7, origins=4, fit=Seen())
+    (before,) = forecast([a_series(values)])
+    (after,) = forecast([a_series(shuffled)])
     starts = [window.start for window in before.windows]
-    assert starts == [window.start for window in after.windows] == ["2026-02-23", "2026-03-02", "2026-03-09"]
-    assert before.windows[0].said == after.windows[0].said
-    assert before.windows[1].said == after.windows[1].said
+    assert starts == [window.start for window in after.windows]
+    assert starts == ["2026-02-16", "2026-02-23", "2026-03-02", "2026-03-09"]
+    for early, late in zip(before.windows[:2], after.windows[:2], strict=True):
+        for name in set(early.said) & set(late.said):
+            assert name == one.CHAMPION or early.said[name] == late.said[name]
 
 
-def test_the_mode_is_chosen_on_a_window_that_tests_nothing():
-    seen = Seen()
-    result = one.forecast_one(a_series([1.0] * 70), until="2026-03-15", horizon=7, origins=4, fit=seen)
-    assert seen.calls[:2] == [(42, "additive"), (42, "multiplicative")]
-    assert next(window.start for window in result.windows) == "2026-02-23"  # 49 days on
+def test_no_model_sees_past_its_origin(quick):
+    forecast([a_series([float(n % 7 + n * 31 % 5) for n in range(70)])])
+    assert {end for _, end in quick} == {42, 49, 56, 63, 70}
 
 
-def test_the_champion_is_the_model_with_the_smaller_squared_error():
-    weekly = [float((n % 7) * 10) for n in range(84)]
-    assert (
-        one.forecast_one(a_series(weekly), until="2026-03-29", horizon=7, origins=4, fit=Seen()).champion == one.NAIVE
-    )
-    noisy = [float(50 + (n * 7919) % 13) for n in range(84)]
-    assert (
-        one.forecast_one(a_series(noisy), until="2026-03-29", horizon=7, origins=4, fit=Seen()).champion == one.PROPHET
-    )
+def trial(actual, **said):
+    return champion.Trial(1.0, actual, said)
 
 
-def test_the_forecast_starts_after_the_date_asked_for_even_if_the_rows_end_before():
-    result = one.forecast_one(a_series([1.0] * 30), until="2026-02-10", horizon=3, origins=2, fit=Seen())
+def test_the_three_whose_mean_did_best_are_chosen():
+    trials = [trial([10.0, 10.0], high=[14.0, 14.0], low=[6.0, 6.0], fair=[11.0, 11.0], wild=[90.0, 90.0])]
+    assert champion.choose(["high", "low", "fair", "wild"], trials, slow=False, default=[]) == ["fair", "high", "low"]
+    assert champion.choose(["high"], [], slow=False, default=["fair"]) == ["fair"]
+
+
+def test_slow_sellers_are_not_forecast_by_whoever_says_nothing_is_sold():
+    rare = [0.0] * 9 + [5.0]
+    trials = [trial(rare, zero=[0.0] * 10, mean=[0.5] * 10, half=[0.4] * 10, other=[0.6] * 10)]
+    assert "zero" not in champion.choose(["zero", "mean", "half", "other"], trials, slow=True, default=[])
+    assert champion.loss(["zero"], trials, slow=False) < champion.loss(["mean"], trials, slow=False)
+
+
+def test_the_forecast_starts_after_the_date_asked_for_even_if_the_rows_end_before(quick):
+    (result,) = forecast([a_series([1.0] * 30)], until=date(2026, 2, 10), horizon=3)
     assert (result.first, len(result.mean)) == ("2026-02-11", 3)
+
+
+ODD = {
+    "two points": [3.0, 5.0],
+    "one point": [4.0],
+    "constant": [7.0] * 60,
+    "all zero": [0.0] * 60,
+    "gaps": [None if n % 3 else 5.0 + n % 7 for n in range(60)],
+    "negative": [(-1) ** n * 5.0 for n in range(60)],
+    "one huge spike": [1e9 if n == 40 else 10.0 + n % 7 for n in range(60)],
+}
+
+
+@pytest.fixture(scope="module")
+def odd_results():
+    """All of them beside good ones, by the real models of one worker."""
+    good = [
+        Series(f"G{k}", "P", "day", FIRST, "", tuple(10.0 + (n + k) % 7 for n in range(60)), (0.0,) * 60)
+        for k in range(2)
+    ]
+    odd = [Series(name, "P", "day", FIRST, "", tuple(values), (0.0,) * len(values)) for name, values in ODD.items()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(candidates, "STEADY", ("ets", "theta", candidates.TREES, candidates.NAIVE))
+        return {each.product: each for each in forecast([*good, *odd], until=FIRST + timedelta(days=59), most=2)}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_series_gets_a_forecast_and_never_an_error(name, odd_results):
+    result = odd_results[name]
+    known = [value for value in ODD[name] if value is not None]
+    assert len(result.mean) == 7
+    assert all(math.isfinite(value) for value in result.mean)
+    assert max(result.mean) <= (20 if "spike" in name else 10 * max(map(abs, known)))
+    if name in ("two points", "one point"):
+        assert "values only; seasonal naive instead" in result.note
+    if name == "all zero":
+        assert result.mean == pytest.approx([0.0] * 7, abs=1e-6)
+
+
+def test_a_horizon_longer_than_the_history_is_forecast(quick):
+    (result,) = forecast([a_series([10.0 + n % 7 for n in range(20)])], horizon=60)
+    assert len(result.mean) == 60
+    assert result.windows == []
+
+
+def test_a_wild_value_is_cut_to_the_next_largest_and_two_of_them_are_not():
+    values = [10.0] * 20
+    assert max(history.tamed([*values, 1e6])) == 10.0
+    assert max(history.tamed([*values, 1e6, 9e5])) == 1e6
+
+
+def test_gaps_are_filled_by_the_season_before():
+    assert history.filled([1, 2, 3, None, 5, None], 3) == [1, 2, 3, 1, 5, 3]
+    assert history.filled([None, None, 4], 7) == [4, 4, 4]
+
+
+def test_the_chance_of_an_offer_fades_into_its_usual_share():
+    promotions = ([1.0] * 10 + [0.0] * 10) * 10
+    chances = history.expected_promotions([*promotions, *[1.0] * 5], 60, 365)
+    assert chances[0] > 0.8 > chances[5] > chances[59]
+    assert chances[59] == pytest.approx(0.51, abs=0.02)
+    assert history.expected_promotions([0.0] * 20, 3, 365) == [0.0] * 3
+
+
+def test_drivers_are_read_off_the_history():
+    values = [(20.0 if n % 7 == 5 else 10.0) * (2 if n % 10 == 0 else 1) for n in range(400)]
+    found = drivers.drivers(a_series(values, [float(n % 10 == 0) for n in range(400)]), 28)
+    assert found["promotion"] == pytest.approx(1.0, abs=0.15)
+    assert found["weekday"] == pytest.approx(0.9, abs=0.15)
+    assert drivers.drivers(a_series([0.0] * 50), 7) == {}
 
 
 def test_a_future_promotion_is_expected_at_its_recent_rate():
@@ -186,18 +277,11 @@ def closed_on_sundays(weeks=30):
     return Series("p", "q", "day", monday, "", tuple(values), (0.0,) * len(values))
 
 
-def test_nothing_is_expected_on_a_weekday_that_never_had_a_row():
-    from forecasting.demand.one import forecast_one
-    from forecasting.demand.prophet_model import Fitted
+def test_nothing_is_expected_on_a_weekday_that_never_had_a_row(quick):
     from forecasting.demand.result import rows_of
 
-    series = closed_on_sundays()
-    until = series.day(len(series.values) - 1).isoformat()
-
-    def flat(_series, _end, horizon, _mode):
-        return Fitted([50.0] * horizon, {}, {})
-
-    rows = rows_of(forecast_one(series, until=until, horizon=14, origins=3, fit=flat), [1.0, -1.0])
+    (result,) = forecast([closed_on_sundays()], horizon=14, most=3)
+    rows = rows_of(result, [1.0, -1.0])
     assert [row.mean for row in rows if row.day.weekday() == 6] == [0.0, 0.0]
     assert all(row.hi95 == 0.0 for row in rows if row.day.weekday() == 6)
     assert all(row.mean > 0 for row in rows if row.day.weekday() != 6)

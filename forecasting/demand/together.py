@@ -1,0 +1,233 @@
+"""All series of a run, from their pasts to tested forecasts: candidates, champions, final say.
+
+For each panel (series kept in the same periods) candidates are tried on a sample of its steady series, and of its slow
+sellers, in rolling windows; the three whose mean did best speak for all of them. A model that fails on a series
+is replaced there by seasonal naive, with a note that says so: one odd series stops nobody.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from forecasting.demand import candidates, one
+from forecasting.demand.candidates import NAIVE
+from forecasting.demand.champion import Trial, choose, mean_of
+from forecasting.demand.drivers import drivers
+from forecasting.demand.fitting import Answer, Ask, Fitters, fit_all
+from forecasting.demand.naive import seasonal_naive
+from forecasting.demand.one import SeriesResult, Window
+from forecasting.demand.panel import Panel, ahead, origins, panels
+from forecasting.demand.series import Series
+
+SAMPLE = 40  # series of a panel that candidates are tried on: enough to tell them apart, few enough for slow ones
+EACH_TESTED = 2000  # series of a panel: beyond, only the latest window of each is tested
+LEAST_KNOWN = 8  # values before an origin: a series with fewer is no test of anything
+DEFAULT = {False: ["ets", candidates.TREES, NAIVE], True: ["adida", candidates.TREES_SUM, "tsb"]}
+Progress = Callable[[int, str], None]
+Key = tuple[int, str, int]
+"""Place of a series in its panel, model, origin on the common calendar."""
+
+
+@dataclass
+class Work:
+    """One panel on its way. `said`: what was answered so far; `failed`: why nothing was."""
+
+    panel: Panel
+    until: date
+    horizon: int
+    fitters: Fitters
+    tell: Callable[[int, int, str], None]
+    said: dict[Key, list[float]] = field(default_factory=dict)
+    failed: dict[Key, str] = field(default_factory=dict)
+    table: Any = None
+    span: tuple[int, int] = (0, 100)
+
+    @property
+    def last(self) -> int:
+        return self.panel.length
+
+    def steps(self, place: int, origin: int) -> int:
+        """Periods to say: of the last origin also those that lie between the rows' end and the forecast's start."""
+        if origin < self.last:
+            return self.horizon
+        return self.horizon + ahead(self.panel.series[place], self.panel.end_of(place, origin), self.until)
+
+
+def forecast_all(
+    series: Sequence[Series], *, until: date, horizon: int, most: int, workers: int, progress: Progress
+) -> list[SeriesResult]:
+    """Results in the order of `series`."""
+    found: dict[tuple[str, str], SeriesResult] = {}
+    groups = panels(series)
+    with Fitters(workers) as fitters:
+        for number, panel in enumerate(groups):
+            share, base = 100 / len(groups), 100 * number / len(groups)
+
+            def tell(done: int, of: int, words: str, share: float = share, base: float = base) -> None:
+                progress(int(base + share * done / max(1, of)), words)
+
+            for each in _forecast(Work(panel, until, horizon, fitters, tell), most):
+                found[each.product, each.place] = each
+    return [found[each.product, each.place] for each in series]
+
+
+def _forecast(work: Work, most: int) -> list[SeriesResult]:
+    tests = origins(work.panel, work.horizon, most)
+    found: list[SeriesResult] = []
+    for slow in (False, True):
+        places = [place for place, each in enumerate(work.panel.slow) if each == slow]
+        if places:
+            work.span = (50 * slow, 50 + 50 * slow)
+            found += _group(work, places, tests, slow=slow)
+    return found
+
+
+def _group(work: Work, places: Sequence[int], tests: Sequence[int], *, slow: bool) -> list[SeriesResult]:
+    """Choose who speaks for these series, and let them."""
+    panel = work.panel
+    names = candidates.tried(slow, len(places))
+    sample = _sample(panel, places)
+    asked = [(place, name, origin) for place in sample for origin in tests for name in names]
+    _answer(work, [key for key in asked if _testable(panel, key[0], key[2])], (0, 60), "Trying models")
+    members = choose(names, _trials(work, sample, tests, names), slow=slow, default=DEFAULT[slow])
+    shown = tests if len(places) <= EACH_TESTED else tests[-1:]
+    rest = [(place, name, origin) for place in places for origin in shown for name in members]
+    rest = [key for key in rest if _testable(panel, key[0], key[2])]
+    rest += [(place, name, work.last) for place in places for name in members]
+    _answer(work, rest, (60, 100), "Forecasting")
+    return [_result(work, place, members, tests) for place in places]
+
+
+def _sample(panel: Panel, places: Sequence[int]) -> list[int]:
+    """Places evenly spread over the series in order of their size, the largest among them."""
+    sizes = {place: -sum(abs(value or 0.0) for value in panel.series[place].values) for place in places}
+    order = sorted(places, key=lambda place: (sizes[place], place))
+    count = min(SAMPLE, len(order))
+    return sorted({order[place * len(order) // count] for place in range(count)})
+
+
+def _testable(panel: Panel, place: int, origin: int) -> bool:
+    end = panel.end_of(place, origin)
+    series = panel.series[place]
+    known = sum(value is not None for value in series.values[: max(0, end)])
+    return known >= LEAST_KNOWN and any(value is not None for value in series.values[end:])
+
+
+def _answer(work: Work, keys: Sequence[Key], span: tuple[int, int], words: str) -> None:
+    """Ask whoever must be asked: nobody for seasonal naive, the panel's trees once an origin, workers for the rest."""
+    local: dict[int, list[tuple[Key, Ask]]] = {}
+    trees: set[tuple[str, int]] = set()
+    for key in keys:
+        place, name, origin = key
+        if key in work.said or key in work.failed or name == NAIVE:
+            continue
+        if candidates.is_global(name):
+            trees.add((name, origin))
+        else:
+            ask = (name, work.panel.end_of(place, origin), work.steps(place, origin))
+            local.setdefault(place, []).append((key, ask))
+    for name, origin in sorted(trees):
+        _tell(work, span[0], f"{words}: {candidates.WORDS[name]}")
+        _plant(work, name, origin)
+    asked = [(work.panel.series[place], [ask for _, ask in local[place]]) for place in sorted(local)]
+    low, high = span
+
+    def progress(done: int, of: int) -> None:
+        _tell(work, low + (high - low) * done // of, f"{words}: {done} of {of} series")
+
+    answers = fit_all(asked, fitters=work.fitters, progress=progress) if asked else []
+    for place, given in zip(sorted(local), answers, strict=True):
+        for (key, _), answer in zip(local[place], given, strict=True):
+            _keep(work, key, answer)
+
+
+def _tell(work: Work, percent: int, words: str) -> None:
+    low, high = work.span
+    work.tell(low + (high - low) * percent // 100, 100, words)
+
+
+def _keep(work: Work, key: Key, answer: Answer) -> None:
+    if isinstance(answer, str):
+        work.failed[key] = answer
+    else:
+        work.said[key] = answer
+
+
+def _plant(work: Work, name: str, origin: int) -> None:
+    """The panel's trees at one origin, for every series at once."""
+    import math
+
+    from forecasting.demand import trees
+
+    if work.table is None:
+        work.table = trees.Table(work.panel)
+    places = range(len(work.panel.series))
+    steps = max(work.steps(place, origin) for place in places)
+    said = trees.say(work.table, name, origin, steps)
+    for place in places:
+        values = [float(value) for value in said[place, : work.steps(place, origin)]]
+        if all(math.isfinite(value) for value in values):
+            work.said[place, name, origin] = values
+        else:
+            work.failed[place, name, origin] = "too little history to learn from"
+
+
+def _said(work: Work, key: Key) -> list[float]:
+    """What was said, or what seasonal naive says instead."""
+    if key in work.said:
+        return work.said[key]
+    place, _, origin = key
+    series = work.panel.series[place]
+    end = work.panel.end_of(place, origin)
+    return seasonal_naive(series.values[:end], one.season_of(series.every, end), work.steps(place, origin))
+
+
+def _trials(work: Work, sample: Sequence[int], tests: Sequence[int], names: Sequence[str]) -> list[Trial]:
+    found = []
+    for place in sample:
+        series = work.panel.series[place]
+        for origin in tests:
+            if _testable(work.panel, place, origin):
+                test = _window(work, place, origin, names)
+                if test.steps:
+                    scale = one.scale_of(series, one.season_of(series.every, len(series.values)))
+                    found.append(Trial(scale, test.actual, test.said))
+    return found
+
+
+def _window(work: Work, place: int, origin: int, names: Sequence[str]) -> Window:
+    said = {name: _said(work, (place, name, origin)) for name in {*names, NAIVE}}
+    return one.window(work.panel.series[place], work.panel.end_of(place, origin), work.horizon, said)
+
+
+def _result(work: Work, place: int, members: Sequence[str], tests: Sequence[int]) -> SeriesResult:
+    series = work.panel.series[place]
+    season = one.season_of(series.every, len(series.values))
+    windows = []
+    for origin in tests:
+        if all(name == NAIVE or (place, name, origin) in work.said for name in members):
+            test = _window(work, place, origin, members)
+            if test.steps:
+                said = {one.CHAMPION: mean_of(members, test.said), **test.said}
+                windows.append(Window(test.start, test.steps, test.actual, said))
+    final = {name: _said(work, (place, name, work.last)) for name in members}
+    end = work.panel.end_of(place, work.last)
+    gap = ahead(series, end, work.until)
+    failed = {name: why for name in members if (why := work.failed.get((place, name, work.last)))}
+    return SeriesResult(
+        series.product,
+        series.place,
+        series.every,
+        season,
+        "slow" if work.panel.slow[place] else "steady",
+        "+".join(members),
+        series.day(end + gap).isoformat(),
+        mean_of(members, final)[gap:],
+        one.scale_of(series, season),
+        windows,
+        drivers(series, work.horizon),
+        {"members": list(members), "season": season, "fallbacks": failed},
+        one.rest_days(series),
+        "; ".join(f"{candidates.WORDS[name]}: {why}; seasonal naive instead" for name, why in failed.items()),
+    )

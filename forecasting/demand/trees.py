@@ -1,0 +1,207 @@
+"""Gradient-boosted trees (LightGBM) over all series of a panel at once. Worker code: brings numpy and LightGBM.
+
+Every series is measured in units of its own level, so that large and small ones teach each other, and a new product
+is forecast by analogy with those that sell alike. A row is one period to forecast, seen from an origin before it; rows
+come from many origins, each with its own past only. Offers that lie ahead are not known: the forecast is the mean of
+what is said with and without one, weighted by the chance of it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from forecasting.demand.calendar import YEAR
+from forecasting.demand.candidates import TREES, TREES_MIDDLE, TREES_SUM
+from forecasting.demand.history import expected_promotions, filled, tamed
+from forecasting.demand.panel import Panel
+from forecasting.runtime import SEED
+
+SETTINGS: Mapping[str, Any] = {
+    "learning_rate": 0.03,
+    "num_leaves": 31,
+    "min_child_samples": 30,
+    "feature_fraction": 0.6,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 1.0,
+    "max_bin": 63,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
+OBJECTIVES: Mapping[str, Mapping[str, Any]] = {
+    TREES: {"objective": "l2"},
+    TREES_SUM: {"objective": "tweedie", "tweedie_variance_power": 1.3},
+    TREES_MIDDLE: {"objective": "l1"},
+}
+ROUNDS = 300
+ORIGINS = 24  # to learn from, at most
+MOST_ROWS = 400_000
+LEAST_ROWS = 40
+MOST = 20.0  # times its level: a value beyond teaches no more than this
+
+
+class Table:
+    """The panel as arrays: values (not a number before a series begins), offers, and the chance of one."""
+
+    def __init__(self, panel: Panel) -> None:
+        import numpy as np
+
+        self.panel = panel
+        self.values = np.full((len(panel.series), panel.length), np.nan)
+        self.offers = np.zeros((len(panel.series), panel.length))
+        for place, (series, shift) in enumerate(zip(panel.series, panel.shift, strict=True)):
+            here = filled(tamed(series.values), panel.season)
+            self.values[place, shift : shift + len(here)] = here
+            self.values[place, shift + len(here) :] = here[-1]
+            self.offers[place, shift : shift + len(here)] = series.promotions
+        self.lowest = np.where(np.nanmin(self.values, axis=1) < 0, -np.inf, 0.0)
+
+    def level(self, origin: int) -> Any:
+        import numpy as np
+
+        sizes = np.abs(self.values[:, :origin])
+        recent = _nanmean(sizes[:, -2 * self.panel.season :])
+        always = _nanmean(sizes)
+        found = np.maximum(np.nan_to_num(recent), 0.1 * np.nan_to_num(always))
+        return np.where(found > 0, found, 1.0)
+
+
+def _nanmean(values: Any) -> Any:
+    import warnings
+
+    import numpy as np
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.nanmean(values, axis=1) if values.shape[1] else np.full(len(values), np.nan)
+
+
+def _past(table: Table, origin: int, level: Any) -> Any:
+    """What is known of each series at `origin`, in units of its level."""
+    import numpy as np
+
+    season = table.panel.season
+    own = table.values[:, :origin] / level[:, None]
+    count = len(own)
+    lags = [own[:, -lag] if origin >= lag else np.full(count, np.nan) for lag in (1, 2, 3, max(2, season))]
+    means = [_nanmean(own[:, -width:]) for width in (3, max(4, season), 2 * max(4, season), 4 * max(4, season))]
+    recent = own[:, -2 * max(4, season) :]
+    spread = np.sqrt(_nanmean((recent - _nanmean(recent)[:, None]) ** 2))
+    zero = _nanmean(np.where(np.isnan(recent), np.nan, recent == 0))
+    last = np.where(np.nan_to_num(own) != 0, np.arange(origin), -1).max(axis=1) if origin else np.zeros(count)
+    faded = []
+    for alpha in (0.1, 0.3):
+        weights = (1 - alpha) ** np.arange(own.shape[1])[::-1] * ~np.isnan(own)
+        total = weights.sum(axis=1)
+        faded.append((np.nan_to_num(own) * weights).sum(axis=1) / np.where(total > 0, total, 1))
+    offers = table.offers[:, max(0, origin - YEAR[table.panel.every]) : origin].mean(axis=1)
+    age = (~np.isnan(own)).sum(axis=1)
+    trend = means[1] - _nanmean(recent)
+    most = np.nan_to_num(recent).max(axis=1)
+    return np.column_stack(
+        [*lags, *means, spread, zero, origin - last, *faded, offers, age, trend, most, np.log(level)]
+    )
+
+
+def _steps(table: Table, origin: int, horizon: int, level: Any) -> list[Any]:
+    """For each step what is known of its place in the season: a season ago, on average, and of everybody."""
+    import numpy as np
+
+    season = table.panel.season
+    own = table.values[:, :origin] / level[:, None]
+    seasons = min(origin // season, 5)
+    block = own[:, origin - seasons * season :].reshape(len(own), seasons, season) if seasons else own[:, :0, None]
+    usual = _each_mean(block, 2)
+    shape = _each_mean(block / np.where(usual > 0, usual, np.nan)[:, :, None], 1) if seasons else None
+    everybody = _each_mean(shape, 0) if shape is not None else None
+    found = []
+    for step in range(horizon):
+        at = step % season
+        ago = [own[:, origin - k * season + at] if origin >= k * season else own[:, 0] * np.nan for k in (1, 2, 3)]
+        mine = shape[:, at] if shape is not None else own[:, 0] * np.nan
+        mean = _each_mean(block[:, :, at], 1) if seasons else own[:, 0] * np.nan
+        all_of_them = np.full(len(own), everybody[at] if everybody is not None else np.nan)
+        phase = np.full(len(own), (origin + step) % season)
+        recent = mine * _nanmean(own[:, -season:])
+        found.append(np.column_stack([*ago, mean, mine, all_of_them, np.full(len(own), step), phase, recent]))
+    return found
+
+
+def _each_mean(values: Any, axis: int) -> Any:
+    import warnings
+
+    import numpy as np
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.nanmean(values, axis=axis)
+
+
+def _year(table: Table, origin: int, step: int) -> Any:
+    """Time of the year of daily and weekly periods, which their season does not tell."""
+    import numpy as np
+
+    panel = table.panel
+    if panel.every == "month":
+        return np.zeros((len(panel.series), 1))
+    day = panel.series[0].day(origin + step - panel.shift[0])
+    return np.full((len(panel.series), 1), day.timetuple().tm_yday)
+
+
+def _rows(table: Table, origin: int, horizon: int, level: Any) -> list[Any]:
+    import numpy as np
+
+    past = _past(table, origin, level)
+    steps = _steps(table, origin, horizon, level)
+    return [np.column_stack([past, each, _year(table, origin, step)]) for step, each in enumerate(steps)]
+
+
+def say(table: Table, name: str, origin: int, horizon: int) -> Any:
+    """An array of series by steps: what is said at `origin` of the periods from it on."""
+    import lightgbm
+    import numpy as np
+
+    features, targets, weights = _lessons(table, origin, horizon)
+    level = table.level(origin)
+    if len(targets) < LEAST_ROWS:
+        return np.full((len(level), horizon), np.nan)
+    if not targets.any():
+        return np.zeros((len(level), horizon))
+    kind = OBJECTIVES[name]
+    if name == TREES_SUM:
+        targets = np.maximum(targets, 0.0)
+    data = lightgbm.Dataset(features, np.clip(targets, -MOST, MOST), weight=weights, params={"verbose": -1})
+    model = lightgbm.train({**SETTINGS, **kind, "seed": SEED}, data, ROUNDS)
+    said = np.empty((len(level), horizon))
+    chances = np.array(
+        [expected_promotions(row[:origin].tolist(), horizon, YEAR[table.panel.every]) for row in table.offers]
+    )
+    for step, row in enumerate(_rows(table, origin, horizon, level)):
+        without, offered = (model.predict(np.column_stack([row, np.full(len(row), at)])) for at in (0.0, 1.0))
+        chance = chances[:, step]
+        said[:, step] = ((1 - chance) * without + chance * offered) * level
+    return np.maximum(said, table.lowest[:, None])
+
+
+def _lessons(table: Table, origin: int, horizon: int) -> tuple[Any, Any, Any]:
+    """(features, targets in units of the level, weights) from origins before `origin`, none reaching past it."""
+    import numpy as np
+
+    season, count = table.panel.season, len(table.values)
+    least = 2 * season + 1 if origin > 4 * season else season + 2
+    step = max(1, horizon // 3)
+    most = max(2, min(ORIGINS, MOST_ROWS // max(1, count * horizon)))
+    starts = [origin - 1 - k * step for k in range(most) if origin - 1 - k * step >= least]
+    features, targets, weights = [], [], []
+    for start in starts:
+        level = table.level(start)
+        for at, row in enumerate(_rows(table, start, min(horizon, origin - start), level)):
+            truth = table.values[:, start + at] / level
+            seen = ~np.isnan(truth) & ~np.isnan(table.values[:, start - 1])
+            features.append(np.column_stack([row, (table.offers[:, start + at] > 0).astype(float)])[seen])
+            targets.append(truth[seen])
+            weights.append(level[seen])
+    if not features:
+        return np.empty((0, 1)), np.empty(0), np.empty(0)
+    return np.concatenate(features), np.concatenate(targets), np.concatenate(weights)
