@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from queue import SimpleQueue
-from typing import Any
 
 from forecasting.demand.series import Series
 from forecasting.runtime import ROOT, one_thread
