@@ -3,24 +3,37 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from forecasting.governance.decisions import index_of
+from forecasting.governance.models import Decision
 from forecasting.models import Run
 from traceapp.ledger.models import Record, RecordKind
 
 
 class ForecastStatements:
-    """One row of `Run` a statement: run, dataset root, predictions and model hashes."""
+    """One row of `Run` a run's statement: run, dataset root, predictions and model hashes. A decision's: `Decision`."""
 
     name = str(RecordKind.FORECAST)
 
     def expected(self, record: Record, body: dict[str, Any]) -> tuple[str, ...]:
         said = body["statement"]
+        if said["forecast"] in Decision.Kind.values:
+            return index_of(said)
         return str(said["run"]), said["dataset"]["root"], said["predictions"]["hash"], said["model"]
 
     def stored(self, pks: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
         runs = Run.objects.filter(record_id__in=pks)
-        return {run.record_id: _index(run) for run in runs if run.record_id is not None}
+        found: dict[int, tuple[str, ...]] = {run.record_id: _index(run) for run in runs if run.record_id is not None}
+        for one in Decision.objects.filter(record_id__in=pks):
+            if one.record_id is not None:
+                found[one.record_id] = index_of(one.statement)
+        return found
 
     def rebuild(self, record: Record, body: dict[str, Any]) -> None:
+        if body["statement"]["forecast"] in Decision.Kind.values:
+            Decision.objects.filter(uid=body["statement"]["decision"]).update(
+                record=record, statement=body["statement"]
+            )
+            return
         run, root, predictions, model = self.expected(record, body)
         Run.objects.filter(uid=run).update(
             record=record,

@@ -9,6 +9,7 @@ from forecasting import runtime
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.demand.one import CHAMPION
 from forecasting.demand.result import rounded
+from forecasting.governance import artefacts
 from forecasting.models import Backtest, DelayPrediction, Forecast, Kind, LeftOutRow, Run, Series, TrainingJob
 from forecasting.names import names_of
 from forecasting.pipeline import DelayResult, DemandResult
@@ -45,6 +46,7 @@ def store(job: TrainingJob, trained: Trained) -> Run:
         predictions_hash=said["predictions"]["hash"],
         model_hash=said["model"],
     )
+    artefacts.keep(run, trained.result.parameters)
     left_out = [*trained.data.left_out, *trained.result.left_out]
     _bulk(
         LeftOutRow(

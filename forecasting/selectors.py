@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
+from forecasting.governance.serving import served, standing
 from forecasting.models import Forecast, Kind, LeftOutRow, Run, Series, TrainingJob
 from forecasting.reasons import Reason
 from forecasting.reproduce import anchored, stored_hash
+from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Viewer
 from traceapp.ledger.models import Record
 
@@ -26,6 +28,18 @@ def latest(viewer: Viewer, kind: str, uid: UUID | None = None) -> Run | None:
     """The run named, or the newest of its kind."""
     found = runs(viewer).filter(kind=kind).select_related("record", "job")
     return (found.filter(uid=uid) if uid else found).first()
+
+
+def shown(viewer: Viewer, kind: str, uid: UUID | None = None) -> tuple[Run | None, str]:
+    """(the run to show, what has to be said of it): the one named, else the version voted live, else the newest."""
+    if uid is not None:
+        run = latest(viewer, kind, uid)
+        return run, standing(run) if run else ""
+    organisation = Organisation.objects.filter(pk=viewer.organisation_id or 0).first()
+    found = served(organisation, kind) if organisation else None
+    if found is None or (found.run is None and not found.note):
+        return latest(viewer, kind), ""
+    return found.run, found.note
 
 
 def current_jobs(viewer: Viewer) -> list[TrainingJob]:

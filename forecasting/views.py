@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     runs = page_of(request, selectors.runs(viewer).select_related("job"), 20)
     context = {
         "runs": runs,
-        "latest": [(kind, selectors.latest(viewer, kind)) for kind in Kind],
+        "latest": [(kind, *selectors.shown(viewer, kind)) for kind in Kind],
         "jobs": selectors.current_jobs(viewer),
         "may_train": viewer.has(*TRAINERS),
     }
@@ -78,16 +78,16 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 def demand(request: HttpRequest) -> HttpResponse:
     chosen = ChooseForm(request.GET)
     viewer = viewer_of(request)
-    run = selectors.latest(viewer, Kind.DEMAND, chosen.value("run"))
+    run, note = selectors.shown(viewer, Kind.DEMAND, chosen.value("run"))
     if run is None:
-        return _nothing_yet(request, Kind.DEMAND, chosen)
+        return _nothing_yet(request, Kind.DEMAND, chosen, note)
     series = selectors.series_of(run, chosen.value("product") or "", chosen.value("place") or "")
     if series is None:
         raise Http404("This run forecast nothing.")
     rows = selectors.forecasts(series, chosen.value("horizon"))
     tests, test_table = presenting.backtest(series)
     products, places = selectors.choices(run)
-    context = _shared(request, run) | {
+    context = _shared(request, run, note) | {
         "series": series,
         "rows": rows,
         "headline": presenting.headline(series, rows),
@@ -115,12 +115,12 @@ def demand(request: HttpRequest) -> HttpResponse:
 @member_required(*READERS)
 def delay(request: HttpRequest) -> HttpResponse:
     chosen = ChooseForm(request.GET)
-    run = selectors.latest(viewer_of(request), Kind.DELAY, chosen.value("run"))
+    run, note = selectors.shown(viewer_of(request), Kind.DELAY, chosen.value("run"))
     if run is None:
-        return _nothing_yet(request, Kind.DELAY, chosen)
+        return _nothing_yet(request, Kind.DELAY, chosen, note)
     drawings, table = presenting.reliability(run)
     page = page_of(request, run.delays.all(), 20)
-    context = _shared(request, run) | {
+    context = _shared(request, run, note) | {
         "page": page,
         "deliveries": [
             {"row": row, "days": [presenting.days_words(d) for d in (row.days_p10, row.days_p50, row.days_p90)]}
@@ -175,10 +175,11 @@ def download(request: HttpRequest, uid: UUID) -> HttpResponse:
     return answer
 
 
-def _shared(request: HttpRequest, run: Run) -> dict[str, Any]:
+def _shared(request: HttpRequest, run: Run, note: str) -> dict[str, Any]:
     """What both dashboards show of a run: what it learnt from, and whether the ledger confirms it."""
     return {
         "run": run,
+        "served_note": note,
         "confirmation": selectors.confirm(run),
         "counts": selectors.left_out_counts(run),
         "other": run.left_out.get(Reason.OTHER, 0),
@@ -187,7 +188,7 @@ def _shared(request: HttpRequest, run: Run) -> dict[str, Any]:
     }
 
 
-def _nothing_yet(request: HttpRequest, kind: Kind, chosen: ChooseForm) -> HttpResponse:
+def _nothing_yet(request: HttpRequest, kind: Kind, chosen: ChooseForm, note: str) -> HttpResponse:
     if chosen.value("run"):
         raise Http404("There is no such run.")
-    return render(request, "forecasting/nothing.html", {"kind": kind})
+    return render(request, "forecasting/nothing.html", {"kind": kind, "served_note": note})

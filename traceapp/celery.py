@@ -13,4 +13,4 @@ if settings.CELERY_BROKER_URL.startswith("filesystem"):
 
 app = Celery("traceapp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["traceapp.jobs", "traceapp.capture", "traceapp.coldchain"])
+app.autodiscover_tasks(["traceapp.jobs", "traceapp.capture", "traceapp.coldchain", "forecasting.governance"])

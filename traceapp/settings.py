@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 
 from traceapp.environment import Env, secret
 
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "traceapp.query",
     "traceapp.coldchain",
     "forecasting",
+    "forecasting.governance",
     "traceapp.payments",
     "traceapp.provenance",
     "traceapp.proofs",
@@ -218,6 +220,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "capture-sweep": {"task": "capture.sweep", "schedule": 60.0},
     "coldchain-watch": {"task": "coldchain.watch", "schedule": 10.0},
+    "models-nightly": {"task": "models.nightly", "schedule": crontab(hour=2, minute=30)},
 }
 
 # --- pages -----------------------------------------------------------------------------------------------------------

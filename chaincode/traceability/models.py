@@ -121,9 +121,9 @@ def report_metric(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """
     asked = model_requests.measured(request_json)
     forecast = _need(ctx, keys.forecast(asked.forecast), Forecast, f"there is no forecast {asked.forecast}")
-    if not forecast.deployment:
-        raise ContractError(WRONG_STATE, f"model {forecast.model} was not proposed when it foretold this: no reporters")
-    deployment = _deployment(ctx, forecast.deployment)
+    deployment = _watched_by(ctx, forecast)
+    if deployment is None:
+        raise ContractError(WRONG_STATE, f"model {forecast.model} was never proposed: it has no reporters")
     made = model_reports.reported(asked, forecast, deployment, caller, now(ctx))
     key = keys.metric(forecast.id, made.msp_id)
     said = _reports(ctx, forecast.id, deployment)
@@ -165,7 +165,7 @@ def get_metrics(ctx: Context, request_json: str) -> bytes:
     answer: dict[str, Json] = {}
     for one in wanted:
         forecast = _found(ctx, keys.forecast(one), Forecast)
-        named = _deployment(ctx, forecast.deployment) if forecast and forecast.deployment else None
+        named = _watched_by(ctx, forecast) if forecast else None
         answer[one] = [report.plain() for report in _reports(ctx, one, named)] if named else []
     return canonical(answer)
 
@@ -190,6 +190,12 @@ def _suspend_if_agreed(ctx: Context, made: Report, said: list[Report], deploymen
 def _reports(ctx: Context, forecast: str, deployment: Deployment) -> list[Report]:
     wanted = [keys.metric(forecast, one.msp_id) for one in deployment.reporters]
     return [Report.decode(data) for data in ctx.get_state_multiple(wanted) if data is not None]
+
+
+def _watched_by(ctx: Context, forecast: Forecast) -> Deployment | None:
+    """The deployment that names a forecast's reporters: that of its time, else the model's latest."""
+    named = forecast.deployment or _model(ctx, forecast.model).deployment
+    return _deployment(ctx, named) if named else None
 
 
 def _write_status(ctx: Context, model: Model) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.contract.delivery import ARBITER, deliveries
 from tests.contract.deployment import Deployment, request, send
+from tests.contract.model_steps import models
 from tests.contract.money import BANK, Holder, holder, new_id
 from tests.contract.steps import Step, batches, money
 from tests.contract.walk import PRICE, Walk
@@ -29,6 +30,9 @@ def signers(place: Deployment, buyer: Holder, seller: Holder, carrier: Holder) -
     bank = {"mspId": BANK.msp_id, "organisation": BANK.pgln}
     return {
         "recorder": place.recorder,
+        "analyst": of(seller, "analyst"),
+        "judge-0": of(carrier, "analyst"),
+        "judge-1": of(buyer, "analyst"),
         "reader": place.reader,
         "other": place.other,
         "stranger": place.stranger,
@@ -74,7 +78,9 @@ def test_every_ledger_gives_the_same_results_refusals_events_states_and_codes(pl
     who = {name: signers(place, buyer, seller, carrier) for name, place in places.items()}
     at = datetime.now(UTC)
     reasons, differ = set(), []
-    for number, step in enumerate([*batches(), *money(buyer, seller), *deliveries(at, buyer, seller, carrier)]):
+    for number, step in enumerate(
+        [*batches(), *money(buyer, seller), *deliveries(at, buyer, seller, carrier), *models(at, (carrier, buyer))]
+    ):
         answers = {name: told(place, who[name][step.by], step, at) for name, place in places.items()}
         if len({repr(answer) for answer in answers.values()}) > 1:
             differ.append((number, step, answers))
@@ -91,6 +97,7 @@ def test_every_ledger_gives_the_same_results_refusals_events_states_and_codes(pl
         "wrong_leg",
         "device_revoked",
     }
+    assert reasons >= {"already_voted", "already_reported", "model_suspended"}
     assert reasons >= {"unknown_account", "same_person", "bad_request", "time_window", "not_found", "unknown_function"}
 
 

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from forecasting.governance import models as governance
 from forecasting.models import DelayPrediction, LeftOutRow, Run, Series, TrainingJob
 from tests.factories import LocationFactory, LotFactory, ProductFactory, api_token, member
 from tests.integration import walk
@@ -110,6 +111,22 @@ def forecasts_of(owner, person, record):
         days_p90=2,
     )
     TrainingJob.objects.create(organisation=owner, requested_by=person, kind="delay", state="running", doing=MARK)
+    model_of(owner, run)
+
+
+def model_of(owner, run):
+    """A version of it that others neither vote nor report on, with its card, a job and a report."""
+    model = "7" * 32
+    governance.Version.objects.create(
+        model=model, organisation=owner, run=run, card=json.dumps({"card": {"use": MARK}})
+    )
+    whose = {"msp_id": owner.msp_id, "pgln": owner.pgln, "tx_id": MARK, "block": 1, "position": 0}
+    hashes = dict.fromkeys(("hash", "dataset", "predictions", "card"), "ab" * 32)
+    content = {"id": model, "version": AMOUNT, "status": "registered", "statusAt": "2026-05-14T09:12:00.000Z", **hashes}
+    governance.Entry.objects.create(
+        key=f"model/{model}", kind="model", model=model, purpose="demand", content=content, **whose
+    )
+    governance.MonitorJob.objects.create(organisation=owner, model=model, state="running", doing=MARK, notes=[MARK])
 
 
 def money_of(owner, person):
@@ -269,6 +286,9 @@ def kept(owner):
             DeviceKey.objects.filter(device__organisation=owner).values_list("kid", "state", "stopped_at")
         ),
         "jobs": sorted(TrainingJob.objects.filter(organisation=owner).values_list("uid", "state", "cancel")),
+        "monitoring": sorted(
+            governance.MonitorJob.objects.filter(organisation=owner).values_list("uid", "state", "cancel")
+        ),
         "money": sorted(Call.objects.filter(organisation=owner).values_list("function", "state", "argument")),
         "wishes": sorted(Intent.objects.filter(organisation=owner).values_list("uid", "confirmed")),
         "audience": Organisation.objects.get(pk=owner.pk).default_visibility,
@@ -315,6 +335,7 @@ def test_the_owner_does_read_it_so_the_markers_are_worth_something(client, secre
         "/money/",
         "/money/payouts/",
         "/money/transactions/",
+        f"/forecasts/models/{'7' * 32}/",
         "/organisation/",
         "/organisation/me/",
         "/api/v1/locations/",
@@ -329,6 +350,8 @@ def test_the_walk_knows_every_room():
         "/masterdata/",
         "/epcis/capture",
         "/forecasts/",
+        "/forecasts/models/",
+        "/api/v1/models/",
         "/sensors/",
         "/ledger/",
         "/money/",

@@ -123,6 +123,19 @@ def test_a_model_that_nobody_proposed_has_no_reporters(world: Models) -> None:
     assert refusal(world, analyst(BUYER), "report_metric", world.measured(forecast, BAD)).code == "wrong_state"
 
 
+def test_what_it_foretold_before_it_was_proposed_is_reported_by_those_named_since(world: Models) -> None:
+    model = world.registered()
+    forecast = world.foretold(model)
+    deployment = world.proposed(model)
+    for by in (BUYER, NOBODY):
+        world.vote(by, deployment)
+    world.pass_time(days=8)
+    for by in REPORTERS[:2]:
+        assert world.report(by, forecast, BAD)["deployment"] == deployment
+    assert world.model(model)["status"] == "suspended"
+    assert len(world.call(NOBODY, "get_metrics", {"forecasts": [forecast["id"]]})[forecast["id"]]) == 2
+
+
 def test_a_shadow_is_reported_on_and_not_suspended(world: Models) -> None:
     model = world.registered()
     world.proposed(model)

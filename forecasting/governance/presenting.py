@@ -1,0 +1,91 @@
+"""Reported figures in words, tables and drawings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from forecasting.governance.charts import Point, over_time
+from forecasting.governance.selectors import FIGURES, Measured
+
+WORDS = {
+    "error": "Error",
+    "coverage": "Coverage of the 80% interval",
+    "bias": "Bias",
+    "psi": "Drift (PSI)",
+}
+HEAD = ("Window", "Reporter", "Rows", "Error", "Coverage", "Bias", "PSI", "Past the limit")
+GROUP_HEAD = ("By", "Group", "Rows", "Error", "Coverage", "Bias")
+STATES = {
+    "registered": ("pending", "Shadow"),
+    "live": ("verified", "Live"),
+    "superseded": ("waiting", "Superseded"),
+    "withdrawn": ("waiting", "Rolled back"),
+    "suspended": ("mismatch", "Suspended"),
+    "open": ("pending", "Open"),
+    "passed": ("verified", "Passed"),
+    "rejected": ("rejected", "Rejected"),
+    "ended": ("rejected", "Ended without a decision"),
+}
+
+
+def figure(name: str, millionths: int | None) -> str:
+    if millionths is None:
+        return "–"
+    if name == "psi":
+        return f"{millionths / 1_000_000:.3f}"
+    return f"{millionths / 10_000:+.1f}%" if name == "bias" else f"{millionths / 10_000:.1f}%"
+
+
+def drawings(windows: Sequence[Measured]) -> list[dict[str, Any]]:
+    """Of each figure one, with its words. Windows without a report are left out."""
+    known = [one for one in windows if one.reports]
+    found = []
+    for name in FIGURES:
+        points = [Point(one.start, one.value(name) or 0.0, _past(one, name)) for one in known]
+        limit = known[-1].limits.get(name) if known else None
+        limits = [] if limit is None else [limit / 1_000_000]
+        lines = [*limits, *(-one for one in limits)] if name == "bias" else limits
+        last = f"{points[-1].value:.3f}" if points else ""
+        past = sum(one.bad for one in points)
+        found.append(
+            {
+                "name": WORDS[name],
+                "drawings": over_time(points, lines, percent=name != "psi") if points else [],
+                "words": f"{WORDS[name]} over {len(points)} windows, {past} past the limit; the last is {last}.",
+            }
+        )
+    return found
+
+
+def table(windows: Sequence[Measured]) -> list[list[str]]:
+    """One row a report."""
+    return [
+        [
+            f"{one.start} to {one.end}",
+            name,
+            str(report.content["figures"]["rows"]),
+            *(figure(each, report.content["figures"][each]) for each in FIGURES),
+            ", ".join(WORDS[each].lower() for each in report.content["beyond"]) or "–",
+        ]
+        for one in windows
+        for name, report in one.reports
+    ]
+
+
+def group_table(windows: Sequence[Measured]) -> list[list[str]]:
+    """The newest window's groups, as its first reporter has them."""
+    last = next((one for one in reversed(windows) if one.reports), None)
+    if last is None:
+        return []
+    return [
+        [
+            "Region" if one["by"] == "region" else "Vendor size",
+            one["name"],
+            str(one["rows"]),
+            *(figure(each, one[each]) for each in ("error", "coverage", "bias")),
+        ]
+        for one in last.reports[0][1].content["groups"]
+    ]
+
+
+def _past(window: Measured, name: str) -> bool:
+    return any(name in report.content["beyond"] for _, report in window.reports)
