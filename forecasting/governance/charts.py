@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forecasting.charts import Drawing, Size, Tick, nice_ticks, number, path
+from traceapp.web.drawing import Drawing, Size, Tick, nice_ticks, number, path
 
 SIZES = (Size("narrow", 328, 200, 52, 14, 14, 34, 3), Size("half", 496, 220, 56, 14, 14, 34, 4))
 

@@ -33,8 +33,8 @@ def _cell(name: str, value: Any) -> Any:
 
 
 def _parquet(lines: Sequence[dict[str, Any]]) -> bytes:
-    import pyarrow as pa  # type: ignore[import-untyped]  # when asked for only: a web worker stays small
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow as pa  # when asked for only: a web worker stays small
+    import pyarrow.parquet as pq
 
     types = {
         name: pa.float64() if name in NUMBERS else pa.int64() if name == "rows" else pa.string() for name in COLUMNS
