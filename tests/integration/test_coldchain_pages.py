@@ -106,7 +106,7 @@ def test_a_changed_byte_is_a_finding_and_not_in_the_drawing(client, world):
     shown = page(client, f"/coldchain/legs/{leg.uid}/")
     assert "1 message does not match the ledger" in shown
     assert "Does not match" in shown
-    assert 'class="gap"' in shown
+    assert 'class="gap-area"' in shown
 
 
 def test_csv_and_parquet_hold_every_reading_with_what_proves_it(client, world):
