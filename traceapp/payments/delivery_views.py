@@ -88,7 +88,7 @@ def add(request: HttpRequest) -> HttpResponse:
             codes=asked["codes"],
         )
         return redirect("payments:confirm", uid=intent.uid)
-    shown = {"form": form, "title": "Agree on a shipment", "crumb": "Shipments", "button": "Continue"}
+    shown = {"form": form, "title": "Agree on a shipment", "crumb": "Shipments", "button": "Continue", "wide": True}
     return render(request, "payments/form.html", shown | {"back": reverse("payments:shipments")})
 
 
@@ -117,6 +117,7 @@ def _shown(here: Organisation, found: Shipment, **forms: Any) -> dict[str, Any]:
         "title": title_of(found),
         "consignment": Consignment.objects.filter(shipment_id=found.shipment_id).first(),
         "steps": standing.steps(found),
+        "until": standing.UNTIL.get(found.state, ""),
         "parts": sorted(standing.parts_of(found, here)),
         "parties": found.parties.order_by("pk"),
         "names": selectors.names(),

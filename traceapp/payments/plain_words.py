@@ -76,7 +76,7 @@ def _price(terms: Terms, money: Money) -> Words:
         if amount
     ]
     rest = terms.price - terms.payments.dispatch - terms.payments.arrival
-    text = f"{money(terms.price, terms.currency)} for {terms.quantity.amount:,} {terms.quantity.unit}"
+    text = f"{money(terms.price, terms.currency)} for {terms.quantity.amount:,} {unit(terms.quantity.unit)}"
     if parts:
         text += f": {', '.join(parts)}, and {money(rest, terms.currency)} at the end"
     return Words("Price", f"{text}. All of it waits in an escrow before the goods leave.")
@@ -129,9 +129,10 @@ def _cold(terms: Terms, money: Money) -> Words:
 def _complete(terms: Terms, money: Money) -> Words:
     agreed = terms.quantity
     share = f"{agreed.damaged_pays / 100:g}"
+    whole = f"{agreed.amount:,} {unit(agreed.unit)}"
     text = (
-        f"{agreed.tolerance:,} of {agreed.amount:,} {agreed.unit} may be short, damaged or refused. If more are, all "
-        f"of them count: short and refused ones are not paid, damaged ones at {share} %."
+        f"{agreed.tolerance:,} of {whole} may be short, damaged or refused. If more are, all of them count: short and "
+        f"refused ones are not paid, damaged ones at {share} %."
     )
     short = min(agreed.amount, agreed.tolerance + 1)
     gets = seller_gets(terms, short=short)
@@ -170,6 +171,14 @@ def _dispute(terms: Terms) -> Words:
         term_rules.HALF: "each gets half of what is left",
     }[terms.on_silent_arbiter]
     return Words("Dispute", f"The arbiter has {terms.resolve_hours} hours. If they say nothing, {silent}.")
+
+
+_UNITS: Final = {"EA": "pieces", "CS": "cases", "CT": "cartons", "KGM": "kg", "LTR": "litres", "TNE": "tonnes"}
+"""Of UN/ECE Recommendation 20, in words; others by their code."""
+
+
+def unit(code: str) -> str:
+    return _UNITS.get(code, code)
 
 
 def degrees(hundredths: int) -> str:

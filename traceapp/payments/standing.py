@@ -137,6 +137,15 @@ def preview(shipment: Shipment) -> Settlement | None:
     return settlements.by_figures(held, waits, sheet.findings(held, legs_of(shipment), held.delivery), act)
 
 
+UNTIL: Final = {
+    rules.PROPOSED: "To be agreed until",
+    rules.AGREED: "To be funded until",
+    rules.FUNDED: "To leave until",
+    rules.DISPATCHED: "On its way; what is left goes back if no arrival is recorded until",
+    rules.ARRIVED: "Can be contested until",
+    rules.DISPUTED: "To be decided by the arbiter until",
+}
+
 TERMS: Final = {
     "price": "Price as agreed",
     "late": "Late",
