@@ -21,7 +21,8 @@ class Intake:
         kept = {name: value for name, value in os.environ.items() if name not in _OURS}
         url = f"mqtts://127.0.0.1:{broker.port}"
         self.environment = {**kept, "DATA_DIR": str(folder), "MQTT_URL": url, "MQTT_CA": str(broker.ca)}
-        self.kids: list[str] = self.told("begin", str(devices))
+        self.passwords: dict[str, str] = self.told("begin", str(devices))
+        self.kids = list(self.passwords)
         self.processes: dict[str, subprocess.Popen] = {}
 
     def told(self, *command: str):

@@ -11,17 +11,18 @@ import django
 
 
 def begin(number: int) -> None:
-    """An empty database with an organisation and active devices; their kids are printed."""
+    """An empty database with an organisation and active devices; their kids and passwords are printed."""
     from django.core.management import call_command
 
     from tests.sensors_world import logger
     from traceapp.accounts.models import Organisation
+    from traceapp.sensors.broker import password
 
     call_command("migrate", verbosity=0)
     firm = Organisation.objects.create(
         name="Huerta Alba", pgln="9506000000008", msp_id="HuertaMSP", company_prefix="9506000"
     )
-    print(json.dumps([logger(firm).kid for _ in range(number)]))
+    print(json.dumps({kid: password(kid) for kid in (logger(firm).kid for _ in range(number))}))
 
 
 def count() -> None:

@@ -10,7 +10,6 @@ import pytest
 from tests.sensors_intake import Intake, lost_and_doubled
 from tests.sensors_world import field_device
 from tests.stack import until
-from traceapp.sensors.broker import password
 from traceapp.sensors.uplinks import Mqtt
 
 ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "9"))
@@ -21,12 +20,12 @@ SEED = 7
 class Fleet:
     """Devices that measure all the time and keep each message until its answer says that it was taken."""
 
-    def __init__(self, broker, kids):
+    def __init__(self, broker, passwords):
         self.broker = broker
         self.ended = threading.Event()
         self.signed: set[tuple[str, int]] = set()
         self.taken: set[tuple[str, int]] = set()
-        self.threads = [threading.Thread(target=self._measure, args=(kid,)) for kid in kids]
+        self.threads = [threading.Thread(target=self._measure, args=one, daemon=True) for one in passwords.items()]
 
     def __enter__(self):
         for thread in self.threads:
@@ -36,10 +35,10 @@ class Fleet:
     def __exit__(self, *_):
         self.ended.set()
         for thread in self.threads:
-            thread.join(120)
+            thread.join(60)
 
-    def _measure(self, kid):
-        device, uplink = field_device(kid), Mqtt(self.broker.url, kid, password(kid), str(self.broker.ca))
+    def _measure(self, kid, password):
+        device, uplink = field_device(kid), Mqtt(self.broker.url, kid, password, str(self.broker.ca))
         buffer = {}
         while buffer or not self.ended.is_set():
             if not self.ended.is_set():
@@ -62,7 +61,7 @@ def test_none_is_lost_and_none_doubled_whoever_dies(tmp_path, broker):
         intake.let_in()
         intake.start_mqtt()
         intake.start("ledgerd", "ledgerd")
-        with Fleet(broker, intake.kids) as fleet:
+        with Fleet(broker, intake.passwords) as fleet:
             until(lambda: len(fleet.taken) > 20, "messages are taken")
             for number in range(ROUNDS):
                 victim = ("broker", "mqtt", "ledgerd")[number % 3]
