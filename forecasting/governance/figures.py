@@ -10,6 +10,7 @@ from typing import Any
 MILLION = 1_000_000
 MOST = 10**12  # of the contract
 BINS = 10
+FULL = 5  # values a bin should hold at least
 _TINY = 1e-4  # a bin with nothing in it counts as this share: the logarithm of nothing is not a number
 
 
@@ -71,7 +72,8 @@ def psi(before: Sequence[float], now: Sequence[float]) -> float:
     if not before or not now:
         return 0.0
     ordered = sorted(before)
-    edges = sorted({ordered[len(ordered) * part // BINS] for part in range(1, BINS)})
+    bins = max(2, min(BINS, len(now) // FULL))  # a week of one series must not look like drift by its empty bins
+    edges = sorted({ordered[len(ordered) * part // bins] for part in range(1, bins)})
     then, here = _shares(ordered, edges), _shares(now, edges)
     return math.fsum((b - a) * math.log(b / a) for a, b in zip(then, here, strict=True))
 
