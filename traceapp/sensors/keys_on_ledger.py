@@ -24,8 +24,8 @@ def project(key: str, content: Content | None, source: Source) -> None:
     if content is None:
         return
     row = DeviceKey.objects.filter(kid=content["kid"]).first() or _made(content)
-    if row is None:
-        return
+    if row is None or row.device.organisation.pgln != content["organisation"]:
+        return  # another organisation was first to take the name that we asked for
     row.public_key = from_base64url(content["publicKey"]["x"])
     row.state = _STATES[content["status"]]
     row.replaces = content["replaces"]
