@@ -200,8 +200,10 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.django_db  # master data is asked for
 @given(st.dictionaries(names, json_values, max_size=4))
 @example({"@context": [7], "EQ_ex:grade": 3})
+@example({"EQATTR_cbvmda:countryOfOrigin": "ES", "HASATTR_bizLocation": ["cbvmda:city"]})
 @settings(max_examples=400)
 def test_any_definition_is_a_query_or_refused_by_name(parameters):
     try:
