@@ -13,8 +13,8 @@ from traceapp.provenance.words import title
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "traceapp" / "locale"
 LANGUAGES = ("de", "es", "ar")
-NOT_FOR_CONSUMERS = {"labels.html", "links.html", "link_form.html", "_tabs.html", "pallets.html"} | {
-    *("link_views.py", "link_forms.py", "label_forms.py"),
+NOT_FOR_CONSUMERS = {"labels.html", "links.html", "link_form.html", "_tabs.html", "pallets.html", "items.html"} | {
+    *("link_views.py", "link_forms.py", "label_forms.py", "number_views.py"),
 }
 BESIDE = (
     *(
