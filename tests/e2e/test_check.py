@@ -75,11 +75,12 @@ def test_every_step_of_the_journey_is_ticked_off(phone: Page, site: Site):
 
 
 def test_the_proofs_that_are_fetched_are_the_publics_also_for_a_member(member_tab: Page, site: Site):
-    bundles = []
-    member_tab.on("response", lambda answer: bundles.append(answer.body()) if "/api/v1/proofs/" in answer.url else None)
+    answers = []
+    member_tab.on("response", lambda answer: answers.append(answer) if "/api/v1/proofs/" in answer.url else None)
     open_lot(member_tab, site)
     check(member_tab)
     expect(summary(member_tab)).to_contain_text("All 3 steps hold", timeout=MINUTE)
+    bundles = [answer.body() for answer in answers]
     assert len(bundles) == 3
     assert not any(b"quantityList" in one for one in bundles)
 

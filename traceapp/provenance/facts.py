@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -26,26 +27,23 @@ class ProductFacts:
     is_past_date: bool
 
 
+_TOLD = ("name", "brand", "organisation__name", "origin", "allergens", "storage_min_c", "storage_max_c")
+"""What is told of a product, in the order of `ProductFacts`. Only that is asked for: no page is opened more often."""
+
+
 def product_facts(gtin: str, lot: str | None) -> ProductFacts | None:
     """What is known of a product, and of that lot of it. One query, two for a lot that nobody registered."""
-    known = None
+    told: tuple[Any, ...] | None = None
+    dated: date | None = None
     if lot:
-        known = Lot.objects.select_related("product__organisation").filter(product__gtin=gtin, number=lot).first()
-    product = known.product if known else Product.objects.select_related("organisation").filter(gtin=gtin).first()
-    if product is None:
+        fields = (*(f"product__{name}" for name in _TOLD), "best_before")
+        known = Lot.objects.filter(product__gtin=gtin, number=lot).order_by().values_list(*fields).first()
+        if known is not None:
+            told, dated = known[:-1], known[-1]
+    told = told or Product.objects.filter(gtin=gtin).order_by().values_list(*_TOLD).first()
+    if told is None:
         return None
-    dated = known.best_before if known else None
-    return ProductFacts(
-        name=product.name,
-        brand=product.brand,
-        owner=product.organisation.name,
-        origin=product.origin,
-        allergens=product.allergens,
-        storage_min_c=product.storage_min_c,
-        storage_max_c=product.storage_max_c,
-        best_before=dated,
-        is_past_date=dated is not None and dated < timezone.now().date(),
-    )
+    return ProductFacts(*(*told, dated, dated is not None and dated < timezone.now().date()))
 
 
 def keep_at(product: ProductFacts | None) -> str:
