@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 
-from tests.fabric.test_record_path import world  # noqa: F401
 from tests.refused_identities import (
     NOT_BROUGHT,
     REFUSED,
@@ -28,7 +27,7 @@ CASES = [*REFUSED, NOT_BROUGHT]
 
 
 @pytest.fixture
-def place(world, fabric_network, caplog, client, settings):  # noqa: F811
+def place(world, fabric_network, caplog, client, settings):
     def issue(msp_id, *, org, role, expired=False):
         now = datetime.now(UTC)
         past = {"not_before": now - timedelta(days=2), "not_after": now - timedelta(days=1)} if expired else {}

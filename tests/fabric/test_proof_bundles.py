@@ -2,7 +2,6 @@
 
 import json
 
-from tests.fabric.test_record_path import world  # noqa: F401
 from tests.proof_vectors.folder import FOLDER
 from tests.proof_vectors.page_verifier import ask, needs_node
 from traceapp.accounts.visibility import Relation, Visibility
@@ -14,14 +13,14 @@ DEMO_TRUST = (FOLDER / "trust.json").read_bytes()
 DEMO_BUNDLE = (FOLDER / "good" / "whole.json").read_bytes()
 
 
-def bundle_on(world) -> bytes:  # noqa: F811
+def bundle_on(world) -> bytes:
     record = world.record(visibility=Visibility.PUBLIC)
     world.records(20)
     world.anchor()
     return proof.make(record, Relation.PUBLIC)
 
 
-def test_the_command_verifies_a_bundle_from_fabric(world, tmp_path, capsys):  # noqa: F811
+def test_the_command_verifies_a_bundle_from_fabric(world, tmp_path, capsys):
     (tmp_path / "bundle.json").write_bytes(bundle_on(world))
     (tmp_path / "trust.json").write_bytes(trust.export())
     (tmp_path / "other.json").write_bytes(DEMO_TRUST)
@@ -34,7 +33,7 @@ def test_the_command_verifies_a_bundle_from_fabric(world, tmp_path, capsys):  # 
 
 
 @needs_node
-def test_the_pages_verifier_gives_the_same_answers_about_bundles_from_fabric(world):  # noqa: F811
+def test_the_pages_verifier_gives_the_same_answers_about_bundles_from_fabric(world):
     bundle, here = bundle_on(world), trust.export()
     pairs = [
         (bundle, here),

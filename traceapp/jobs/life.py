@@ -17,7 +17,7 @@ AnyJob = TypeVar("AnyJob", bound=Job)
 
 State = Job.State
 LEASE: Final = timedelta(seconds=60)
-BEAT: Final = 10.0  # seconds
+BEAT = 10.0  # seconds
 ATTEMPTS: Final = 3  # a job whose worker died this often is given up, with the reason
 NUDGE_AGAIN: Final = timedelta(seconds=60)
 log = logging.getLogger(__name__)
@@ -104,14 +104,14 @@ def _mine(job: AnyJob) -> QuerySet[AnyJob]:
 class Heartbeat:
     """Renews the lease while the block runs, on a thread of its own. `check()` raises Stopped once it is not ours."""
 
-    def __init__(self, job: Job, every: float = BEAT) -> None:
-        self._job, self._every = job, every
+    def __init__(self, job: Job) -> None:
+        self._job = job
         self._end, self._lost = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
         try:
-            while not self._end.wait(self._every):
+            while not self._end.wait(BEAT):
                 try:
                     beat(self._job)
                 except Stopped:
