@@ -108,7 +108,7 @@ REFUSED = [
     (other_role, "needs the role recorder"),
     (without_org, "attribute org is a PGLN"),
 ]
-NOT_BROUGHT = (without_identity, "has no certificate for the ledger yet")
+NOT_BROUGHT = (without_identity, "has no certificate for the ledger with the role recorder yet")
 """Where the instance issues no identities itself."""
 
 
