@@ -84,7 +84,7 @@ class FabricLedger:
     def endorse(self, signer: Signer, function: str, *args: str, timestamp: datetime | None = None) -> Endorsed:
         proposed = self._proposal(signer, self.chaincode, [function, *args], timestamp)
         with self._as(EndorseError, signer):
-            payload, result = self._open.gateway.endorse(proposed)
+            payload, result = self._endorsed(proposed)
         return Endorsed(tx_id=proposed.tx_id, payload=payload, result=result)
 
     def submit(self, envelope: bytes) -> None:
@@ -103,6 +103,8 @@ class FabricLedger:
         with self._as(EvaluateError, opened.reader):
             if timeout > 0:
                 found = opened.gateway.commit_status(opened.reader, tx_id, timeout=timeout)
+                if found is not None:
+                    opened.system.saw(found.block)
                 # A copy of it in the same block may have been met first; the lookup knows which one stands.
                 if found is not None and found.code != transaction.DUPLICATE_TXID:
                     return found
@@ -111,7 +113,9 @@ class FabricLedger:
     def block_events(self, from_block: int, *, timeout: float) -> Iterator[BlockEvent]:
         opened = self._open
         with self._as(EvaluateError, opened.reader):
-            yield from opened.blocks.events(from_block, timeout=timeout)
+            for event in opened.blocks.events(from_block, timeout=timeout):
+                opened.system.saw(event.number)
+                yield event
 
     def height(self) -> int:
         with self._as(EvaluateError, self._open.reader):
@@ -165,6 +169,17 @@ class FabricLedger:
             system=peers,
             blocks=BlockSource(wire, found.channel, reader, peers, self._clock),
         )
+
+    def _endorsed(self, proposed: messages.Proposal) -> tuple[bytes, bytes]:
+        """Asked again where the contract refuses: a peer without the newest block may miss what the caller has seen."""
+        opened = self._open
+        try:
+            return opened.gateway.endorse(proposed)
+        except Refused as refused:
+            if not refused.failure.by_contract:
+                raise
+        opened.system.wait_until_level()
+        return opened.gateway.endorse(proposed)
 
     def _proposal(
         self, signer: Signer, chaincode: str, args: list[str], timestamp: datetime | None

@@ -68,11 +68,15 @@ _PASSING: Final = (
 
 @dataclass(frozen=True)
 class Failure:
-    """`final`: another peer would say the same. `reason` is one of `ledger.errors` or the contract's own."""
+    """`final`: another peer would say the same. `reason` is one of `ledger.errors` or, `by_contract`, its own.
+
+    What the contract says depends on the blocks that the peer has, so it is final for peers that have the same ones.
+    """
 
     reason: str
     message: str
     final: bool
+    by_contract: bool = False
 
 
 def of_call(error: grpc.RpcError) -> Failure:
@@ -124,7 +128,7 @@ def _said(error: grpc.RpcError) -> Iterator[str]:
 
 def _refusal_of_contract(said: list[str]) -> Failure | None:
     found = next((match for one in said if (match := _CONTRACT.search(one))), None)
-    return Failure(found[1], found[2], final=True) if found else None
+    return Failure(found[1], found[2], final=True, by_contract=True) if found else None
 
 
 def _by_code(code: grpc.StatusCode, whole: str) -> Failure | None:

@@ -1,6 +1,7 @@
 """What peers themselves tell of the channel: Fabric's qscc, asked of one peer directly."""
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,9 @@ LIFECYCLE: Final = "_lifecycle"
 _DEFINITION: Final = "QueryChaincodeDefinition"
 ATTEMPT: Final = 5.0
 BUDGET: Final = 15.0
+CATCH_UP: Final = 10.0
+"""Seconds that peers have to get the blocks that others have."""
+_LOOK_AGAIN: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class SystemContract:
         self._reader = reader
         self._clock = clock
         self._highest = 0
+        self._told = 0
 
     @property
     def highest(self) -> int:
@@ -64,6 +69,22 @@ class SystemContract:
         if found < self._highest:
             raise Unavailable(f"the peers that answer have {found} blocks, but there are {self._highest}: they lag")
         return self._seen(found)
+
+    def saw(self, number: int) -> None:
+        """Somebody was told what is in this block, by one peer that has it."""
+        self._told = max(self._told, number + 1)
+
+    def wait_until_level(self) -> None:
+        """Wait until each peer that answers has all blocks that are known by now.
+
+        Raises Unavailable if one still lags after `CATCH_UP` seconds, or none answers.
+        """
+        end = time.monotonic() + CATCH_UP
+        known = max(self._told, self._highest, *self._of_all(self.height_at))
+        while (least := min(self._of_all(self.height_at))) < known:
+            if time.monotonic() > end:
+                raise Unavailable(f"a peer that answers has {least} blocks of {known}: it lags")
+            time.sleep(_LOOK_AGAIN)
 
     def height_at(self, peer: Peer, seconds: float = ATTEMPT) -> int:
         """How many blocks one peer has. Raises grpc.RpcError, Refused or Unavailable."""
