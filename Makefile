@@ -9,7 +9,7 @@ RUN := $(UV) run --frozen --no-sync
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format e2e data faults bench clean
+.PHONY: help install demo test lint format e2e data faults bench bench-forecast clean
 
 include docker/fabric.mk
 
@@ -54,6 +54,9 @@ faults: install ## Kill processes at random under load (FAULTS_KILLS=30)
 bench: install ## Measure speed and memory; figures go to tests/bench/results as JSON
 	@$(UV) sync --frozen --quiet --group e2e
 	@$(RUN) python -m tests.bench
+
+bench-forecast: install ## Forecasts over real data sets beside seasonal naive (TRACEAPP_DATA names their folder, ARGS="--series 40")
+	@$(RUN) python -m tests.bench.forecast $(ARGS)
 
 clean: ## Remove the demo's data folder
 	rm -rf $(DATA_DIR)
