@@ -5,7 +5,7 @@ from what it may read in full: its own records, and those that name it as a part
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -42,7 +42,7 @@ class Dataset(Generic[RowT]):
     counts: Counter[Reason] = field(default_factory=Counter)
 
 
-class _Sieve:
+class Sieve:
     """Collects what is left out while records pass by, and what declarations declare wrong."""
 
     def __init__(self) -> None:
@@ -89,9 +89,9 @@ def demand_dataset(
 ) -> Dataset[SaleRow]:
     """What verified events say was sold by `until` (default: the last day of any sale), as known at `block`."""
     top = as_of() if block is None else block
-    sieve = _Sieve()
+    sieve = Sieve()
     found: list[tuple[tuple[str, str], LeftOut, list[SaleRow]]] = []
-    for record in _verified(organisation, top, sieve, told, waiting=block is None):
+    for record in verified_events(organisation, top, sieve, told, waiting=block is None):
         key = sieve.take(record)
         if key is None:
             continue
@@ -119,9 +119,9 @@ def delay_dataset(
 ) -> Dataset[DeliveryRow]:
     """Planned deliveries and those outcomes that were recorded by `until`, as known at `block`."""
     top = as_of() if block is None else block
-    sieve = _Sieve()
+    sieve = Sieve()
     found: list[tuple[tuple[str, str], LeftOut, Leg]] = []
-    for record in _verified(organisation, top, sieve, told, waiting=block is None):
+    for record in verified_events(organisation, top, sieve, told, waiting=block is None):
         key = sieve.take(record)
         if key is None:
             continue
@@ -147,11 +147,20 @@ def delay_dataset(
     return Dataset(rows, dataset_root(map(delivery_value, rows)), last, top, sieve.left_out, sieve.counts)
 
 
-def _verified(
-    organisation: Organisation, top: int, sieve: _Sieve, told: Told | None, *, waiting: bool
+def verified_events(
+    organisation: Organisation,
+    top: int,
+    sieve: Sieve,
+    told: Told | None,
+    *,
+    waiting: bool,
+    near: Collection[Relation] = IN_FULL,
 ) -> Iterator[VerifiedRecord]:
-    """Verified records that the organisation may read in full; everything else goes into the sieve."""
-    for count, one in enumerate(_readable(organisation, None if waiting else top), 1):
+    """Verified records to which the organisation stands so near (default: it may read them in full); everything else
+
+    goes into the sieve. Of what is not read in full the caller looks only at members that may be seen from there.
+    """
+    for count, one in enumerate(_readable(organisation, None if waiting else top, near), 1):
         if told is not None and count % 5000 == 0:
             told(count)
         if isinstance(one, LeftOut):
@@ -162,7 +171,7 @@ def _verified(
             yield one
 
 
-def _readable(organisation: Organisation, block: int | None) -> Iterator[Read]:
+def _readable(organisation: Organisation, block: int | None, near: Collection[Relation]) -> Iterator[Read]:
     own = verified.read_kind(RecordKind.EPCIS, organisations=[organisation.pk], up_to_block=block)
     for one in own:
         yield _unverified(one) if isinstance(one, Unverified) else one
@@ -174,17 +183,19 @@ def _readable(organisation: Organisation, block: int | None) -> Iterator[Read]:
         visible = set(shared.values_list("pk", flat=True))
         theirs = verified.read_kind(RecordKind.EPCIS, organisations=others, up_to_block=block)
         for page in _pages(theirs):
-            yield from _shared(page, viewer, visible)
+            yield from _shared(page, viewer, visible, near)
 
 
-def _shared(page: list[VerifiedRecord | Unverified], viewer: Viewer, visible: set[int]) -> Iterator[Read]:
+def _shared(
+    page: list[VerifiedRecord | Unverified], viewer: Viewer, visible: set[int], near: Collection[Relation]
+) -> Iterator[Read]:
     records: list[Any] = [one for one in page if isinstance(one, VerifiedRecord)]
     allowed = relations(viewer, records)
     for one in page:
         if isinstance(one, Unverified):
             if one.pk in visible:
                 yield _unverified(one)
-        elif allowed[one.pk] in IN_FULL:
+        elif allowed[one.pk] in near:
             yield one
         elif allowed[one.pk] is not None:
             yield LeftOut(Reason.HIDDEN, str(one.uid), one.batch_id, one.position)

@@ -132,3 +132,12 @@ def ece(happened: Sequence[bool], probability: Numbers, bins: int = 10) -> float
     """Expected calibration error over bins of equal count."""
     parts = reliability(happened, probability, bins)
     return math.fsum(part.count * abs(part.said - part.happened) for part in parts) / max(1, len(probability))
+
+
+def ece_width(happened: Sequence[bool], probability: Numbers, bins: int = 10) -> float:
+    """The same over bins of equal width."""
+    parts: list[list[int]] = [[] for _ in range(bins)]
+    for place, value in enumerate(probability):
+        parts[min(bins - 1, int(value * bins))].append(place)
+    off = [abs(math.fsum(probability[i] - happened[i] for i in part)) for part in parts]
+    return math.fsum(off) / max(1, len(probability))

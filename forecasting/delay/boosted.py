@@ -15,8 +15,8 @@ from forecasting.runtime import SEED
 SETTINGS: Mapping[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.03,
-    "num_leaves": 15,
-    "min_child_samples": 20,
+    "num_leaves": 3,  # what holds this year may not hold the next: on 2009 to 2011 log loss 0.33, with fifteen 0.39
+    "min_child_samples": 40,
     "feature_fraction": 0.4,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,

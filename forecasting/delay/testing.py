@@ -10,10 +10,21 @@ from forecasting.delay.days import PastDelays
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.ensemble import QUARTER, Features, Said, calibrated, quarter
 from forecasting.demand.result import rounded
-from forecasting.metrics import auc, average_precision, brier, coverage, ece, log_loss, mae, pinball, reliability
+from forecasting.metrics import (
+    auc,
+    average_precision,
+    brier,
+    coverage,
+    ece,
+    ece_width,
+    log_loss,
+    mae,
+    pinball,
+    reliability,
+)
 
 QUARTERS = 8  # tested
-WARMING = 4  # before them, to calibrate the first
+WARMING = 8  # before them, to calibrate the first
 Quantiles = tuple[float, float, float]
 
 
@@ -99,6 +110,7 @@ def figures(found: Tested) -> dict[str, Any]:
         "auc": auc(late, chances),
         "pr_auc": average_precision(late, chances),
         "ece": ece(late, chances),
+        "ece_width": ece_width(late, chances),
         "reliability": [[b.said, b.happened, b.count] for b in reliability(late, chances)],
         "days_mae": mae(found.days, p50),
         "days_coverage80": coverage(found.days, p10, p90),

@@ -10,11 +10,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from traceapp.capture import cells
-from traceapp.capture.naming import Names
 
 NAMESPACE = uuid.UUID("5b0d8f64-6a3c-5a52-9c0a-0f1a7f0c6d02")
 
@@ -66,6 +65,14 @@ PLAN_TEXTS = (
 PLAN_NUMBERS = ("value", "packPrice", "unitPrice", "unitsPerPack")
 OUTCOME = ("weight", "freight", "insurance")
 NOT_CAPTURED = frozenset({"", "date not captured", "pre-pq process", "n/a", "n/a - from rdc", "#n/a"})
+
+
+class Names(Protocol):
+    """What somebody calls products and places, to their identifiers (`naming.Names` of an organisation)."""
+
+    def product(self, name: str) -> str: ...
+
+    def place(self, name: str) -> str: ...
 
 
 @dataclass(frozen=True)
