@@ -40,7 +40,7 @@ class JobOut(serializers.ModelSerializer[TrainingJob]):
     class Meta:
         model = TrainingJob
         fields = (
-            *("id", "kind", "parameters", "state", "progress", "doing", "error", "attempts"),
+            *("id", "kind", "parameters", "state", "progress", "doing", "seconds_left", "error", "attempts"),
             *("created", "started", "finished", "run"),
         )
 

@@ -85,13 +85,18 @@ def demand_dataset(
     until: date | None,
     measure: str = "sold",
     block: int | None = None,
+    waiting: bool | None = None,
     told: Told | None = None,
 ) -> Dataset[SaleRow]:
-    """What verified events say was sold by `until` (default: the last day of any sale), as known at `block`."""
+    """What verified events say was sold by `until` (default: the last day of any sale), as known at `block`.
+
+    `waiting`: whether what is on no block yet is counted as left out (by default only where no block is asked for).
+    """
     top = as_of() if block is None else block
+    waiting = block is None if waiting is None else waiting
     sieve = Sieve()
     found: list[tuple[tuple[str, str], LeftOut, list[SaleRow]]] = []
-    for record in verified_events(organisation, top, sieve, told, waiting=block is None):
+    for record in verified_events(organisation, top, sieve, told, waiting=waiting):
         key = sieve.take(record)
         if key is None:
             continue
@@ -115,13 +120,19 @@ def demand_dataset(
 
 
 def delay_dataset(
-    *, organisation: Organisation, until: date | None, block: int | None = None, told: Told | None = None
+    *,
+    organisation: Organisation,
+    until: date | None,
+    block: int | None = None,
+    waiting: bool | None = None,
+    told: Told | None = None,
 ) -> Dataset[DeliveryRow]:
     """Planned deliveries and those outcomes that were recorded by `until`, as known at `block`."""
     top = as_of() if block is None else block
+    waiting = block is None if waiting is None else waiting
     sieve = Sieve()
     found: list[tuple[tuple[str, str], LeftOut, Leg]] = []
-    for record in verified_events(organisation, top, sieve, told, waiting=block is None):
+    for record in verified_events(organisation, top, sieve, told, waiting=waiting):
         key = sieve.take(record)
         if key is None:
             continue

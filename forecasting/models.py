@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext, ngettext
 
 from forecasting.reasons import Reason
 from traceapp.accounts.models import Organisation
@@ -24,6 +25,8 @@ class TrainingJob(Job):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     parameters = models.JSONField(default=dict)
+    block = models.BigIntegerField(null=True, help_text="As of which block it learns; the same when it is resumed.")
+    seconds_left = models.PositiveIntegerField(null=True, help_text="How long it will still take, as far as it knows.")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created", "-pk"]
@@ -31,6 +34,55 @@ class TrainingJob(Job):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} training, {self.get_state_display().lower()}"
+
+    @property
+    def said(self) -> str:
+        """Percent and time left, in words."""
+        if self.seconds_left is None:
+            return f"{self.progress} %"
+        minutes = round(self.seconds_left / 60)
+        left = ngettext("about a minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
+        return f"{self.progress} %, {left if minutes else gettext('less than a minute left')}"
+
+
+class Panel(models.Model):
+    """Series that trees learn from together, kept for the chunks that ask for them. JSON, compressed."""
+
+    training = models.ForeignKey(TrainingJob, on_delete=models.CASCADE, related_name="panels")
+    key = models.CharField(max_length=64)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["training", "key"], name="one_panel_a_training_and_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Chunk(Job):
+    """Some series of a training and what is asked of them. Its key is the hash of that: asked again is not done again.
+
+    Question and answer are compressed JSON, and are dropped when the training has ended.
+    """
+
+    training = models.ForeignKey(TrainingJob, on_delete=models.CASCADE, related_name="chunks")
+    key = models.CharField(max_length=64)
+    number = models.PositiveIntegerField(help_text="In this order they are taken.")
+    question = models.BinaryField()
+    answer = models.BinaryField(null=True)
+    worker = models.CharField(max_length=100, blank=True, help_text="Who took it last: host and process.")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["number", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["training", "key"], name="one_chunk_a_training_and_key"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["training", "state", "number"])]
+
+    def __str__(self) -> str:
+        return f"chunk {self.number} of {self.training_id}, {self.get_state_display().lower()}"
 
 
 class Run(models.Model):

@@ -11,6 +11,7 @@ from typing import Any
 
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.result import DelayRow
+from forecasting.demand.fitting import Fitting
 from forecasting.demand.one import CHAMPION, SeriesResult
 from forecasting.demand.result import ForecastRow, Tested, errors, figures, rows_of, tested
 from forecasting.demand.series import SaleRow, Series, one_unit, series_of
@@ -43,9 +44,19 @@ class DelayResult:
 
 
 def run_demand(
-    rows: Sequence[SaleRow], *, until: date, horizon: int, origins: int, workers: int, progress: Progress
+    rows: Sequence[SaleRow],
+    *,
+    until: date,
+    horizon: int,
+    origins: int,
+    workers: int = 1,
+    progress: Progress,
+    fitting: Fitting | None = None,
 ) -> DemandResult:
-    """Sales rows to forecasts of `horizon` periods after `until`, with backtest and intervals."""
+    """Sales rows to forecasts of `horizon` periods after `until`, with backtest and intervals.
+
+    Series are fitted by `fitting`, or else by that many `workers` of this machine.
+    """
     from forecasting.demand.together import forecast_all
 
     kept, other_units = one_unit(sorted(rows, key=lambda row: (row.product, row.place, row.day, row.uid, row.item)))
@@ -53,7 +64,9 @@ def run_demand(
     if not series:
         raise NothingToLearn("No product has been sold in enough periods yet.")
     progress(0, f"{len(series)} series")
-    results = forecast_all(series, until=until, horizon=horizon, most=origins, workers=workers, progress=progress)
+    results = forecast_all(
+        series, until=until, horizon=horizon, most=origins, workers=workers, progress=progress, fitting=fitting
+    )
     pooled = [error / each.scale for each in results for error in errors(each.windows, CHAMPION)]
     everything = Tested()
     each_figures = {}

@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
-from forecasting import dataset, runtime
+from forecasting import chunks, dataset, runtime
 from forecasting.dataset import Dataset
+from forecasting.demand.fitting import Fitters, Fitting
 from forecasting.models import Kind, TrainingJob
 from forecasting.pipeline import DelayResult, DemandResult, NothingToLearn, run_delay, run_demand
 from forecasting.reasons import Reason
 from forecasting.statement import delay_line, demand_line, parameters_hash, predictions_hash
+from forecasting.tasks import call_for_help
+from forecasting.telling import Telling, TookTooLong
 from traceapp.accounts.models import Organisation
 from traceapp.jobs import life
 
@@ -44,14 +48,25 @@ class Trained:
 
 
 def workers() -> int:
-    """Fitting processes: one a core."""
-    return max(1, min(8, os.cpu_count() or 1))
+    """Fitting processes: FORECAST_PROCESSES, else one a core."""
+    return settings.FORECAST_PROCESSES or max(1, min(8, os.cpu_count() or 1))
 
 
 def train(
-    organisation: Organisation, kind: Kind, parameters: dict[str, Any], tell: Tell, *, block: int | None = None
+    organisation: Organisation,
+    kind: Kind,
+    parameters: dict[str, Any],
+    tell: Tell,
+    *,
+    block: int | None = None,
+    waiting: bool | None = None,
+    fitting: Fitting | None = None,
 ) -> Trained:
-    """Read, fit, forecast. `block`: as known at that block, for a repetition. Raises NothingToLearn."""
+    """Read, fit, forecast. Raises NothingToLearn.
+
+    `block`: as known at that block; without it, now. `waiting`: whether what is not on the ledger yet is counted as
+    left out (by default only without a block). `fitting`: who fits series, else processes of this one.
+    """
     until = date.fromisoformat(parameters["until"]) if parameters["until"] else None
     told = lambda count: tell(min(20, count // 5000), f"Checked {count:,} rows")  # noqa: E731
     runtime.one_thread(os.environ)
@@ -59,7 +74,12 @@ def train(
     result: DemandResult | DelayResult
     if kind == Kind.DEMAND:
         data = dataset.demand_dataset(
-            organisation=organisation, until=until, measure=parameters["measure"], block=block, told=told
+            organisation=organisation,
+            until=until,
+            measure=parameters["measure"],
+            block=block,
+            waiting=waiting,
+            told=told,
         )
         if not data.rows:
             raise NothingToLearn("No verified sales yet: record or import some, and wait until they are on the ledger.")
@@ -69,10 +89,11 @@ def train(
             horizon=parameters["horizon"],
             origins=parameters["origins"],
             workers=workers(),
+            fitting=fitting,
             progress=lambda percent, words: tell(20 + percent * 7 // 10, words),
         )
     else:
-        data = dataset.delay_dataset(organisation=organisation, until=until, block=block, told=told)
+        data = dataset.delay_dataset(organisation=organisation, until=until, block=block, waiting=waiting, told=told)
         result = run_delay(
             data.rows,
             until=data.until,
@@ -91,25 +112,39 @@ def _counts(data: Dataset[Any], result: DemandResult | DelayResult) -> dict[str,
 
 def work(uid: str) -> None:
     """Claim a job and bring it to an end, unless somebody else has it."""
-    from forecasting.results import store
-
     job = life.claim(TrainingJob, uid, progress=0, doing="Reading verified rows")
     if job is None:
         return
     try:
-        with life.Heartbeat(job) as heart:
-            trained = train(job.organisation, Kind(job.kind), job.parameters, heart.tell)
-            heart.tell(95, "Writing the result and its statement")
-            with transaction.atomic():
-                store(job, trained)
-                life.finish(job)
+        with life.Heartbeat(job) as heart, Fitters(workers()) as fitters:
+            _bring_to_an_end(job, Telling(heart), fitters)
+        return
     except life.Stopped:
         life.stop(job)
-    except NothingToLearn as why:
+    except (NothingToLearn, TookTooLong) as why:
         life.fail(job, str(why))
     except Exception as error:
         log.exception("training job %s failed", job.uid)
         life.fail(job, f"{type(error).__name__}: {error}")
+    chunks.forget(job)
+
+
+def _bring_to_an_end(job: TrainingJob, telling: Telling, fitters: Fitters) -> None:
+    """Resumed, it learns as of the same block, asks the same, and finds answered what was."""
+    from forecasting.results import store
+
+    if job.block is None:
+        job.block = dataset.as_of()
+        life.beat(job, block=job.block)
+    spread = chunks.Spread(job, fitters, call_for_help)
+    trained = train(
+        job.organisation, Kind(job.kind), job.parameters, telling, block=job.block, waiting=True, fitting=spread
+    )
+    telling(95, "Writing the result and its statement")
+    with transaction.atomic():
+        store(job, trained)
+        life.finish(job, seconds_left=None)
+        chunks.forget(job)
 
 
 __all__ = ["Trained", "TrainingJob", "train", "work", "workers"]

@@ -12,6 +12,9 @@ os.mkdir(os.path.join(folder, "static"))
 os.environ["DATA_DIR"] = folder
 os.environ["SECRET_KEY"] = "tests-only-secret-key-of-a-sufficient-length-0123456789"
 os.environ["KEYSTORE_KEY"] = "tests-only-keystore-key"
+os.environ["FORECAST_PROCESSES"] = (
+    "1"  # suites share cores already, and each process takes seconds to load its libraries
+)
 for name in ("DEMO", "DEBUG", "PUBLIC_URL", "LEDGER", "LEDGER_PATH", "CELERY_BROKER_URL"):
     os.environ.pop(name, None)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -67,5 +67,10 @@ def record(organisation: Organisation, events: list[dict[str, Any]], **options: 
         return append(organisation=organisation, records=new)
 
 
-def sales(world: LedgerWorld, days: int, **options: Any) -> list[Any]:
-    return record(world.organisations[0], [sale(number, **options) for number in range(days)])
+def sales(world: LedgerWorld, days: int, *, start: int = 0, **options: Any) -> list[Any]:
+    """What the first firm sold on so many days; with `start` another product's, as that of another weekday."""
+    events = [sale(number, **options) for number in range(days)]
+    for number, event in enumerate(events):
+        if start:
+            event["quantityList"][0]["quantity"] = sold(number + start)
+    return record(world.organisations[0], events)

@@ -1,101 +1,79 @@
-"""Series to fitting workers and back, in order, on as many cores as allowed."""
+"""Who fits: the processes of this machine, or whoever takes the place of `Fitting`. Answers come in the order asked."""
 
+import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import Any, Protocol
 
+from forecasting.demand.fitter import Ask, Fitter, Line, Task, plain
 from forecasting.demand.series import Series
-from forecasting.runtime import ROOT, one_thread
 
 Progress = Callable[[int, int], None]
-Ask = tuple[str, int, int]
-"""Model, end of the history it may read, horizon."""
-Answer = list[float] | str
-"""What it said, or why it says nothing."""
+Answer = list[Any] | str
+"""What was said (by trees: a list a series), or why nothing."""
 
 
-class FittingFailed(Exception):
-    """A fitting worker ended, whatever it was given; the message names the series it was at."""
+class Fitting(Protocol):
+    """Answers many tasks. `progress(done, all)` may raise to stop early."""
 
-
-def _start() -> "subprocess.Popen[str]":
-    environment = dict(os.environ)
-    one_thread(environment)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH")]))
-    return subprocess.Popen(
-        [sys.executable, "-m", "forecasting.demand.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=ROOT,
-        env=environment,
-    )
-
-
-def _ask(process: "subprocess.Popen[str]", series: Series, ask: Sequence[Ask]) -> list[Answer]:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    task = {"series": {**asdict(series), "start": series.start.isoformat()}, "ask": ask}
-    try:
-        process.stdin.write(json.dumps(task) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
-    except BrokenPipeError:
-        line = ""
-    if not line:
-        raise FittingFailed(f"{series.product} at {series.place}: the fitting worker ended unexpectedly")
-    return [each["said"] if "said" in each else str(each["error"]) for each in json.loads(line)["answers"]]
+    def answers(self, tasks: Sequence[Task], progress: Progress) -> list[list[Line]]: ...
 
 
 class Fitters:
-    """Fitting workers, started when first needed and kept for a whole run: each takes seconds to load its libraries."""
+    """Processes of this machine, started when first needed and kept: each takes seconds to load its libraries."""
 
     def __init__(self, most: int) -> None:
-        self._most = max(1, most)
-        self._pool: list[subprocess.Popen[str]] = []
-        self._free: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
+        self.most = max(1, most)
+        self._every = [Fitter() for _ in range(self.most)]
+        self._free: SimpleQueue[Fitter] = SimpleQueue()
+        for each in self._every:
+            self._free.put(each)
+        self._threads = ThreadPoolExecutor(self.most)
 
     def __enter__(self) -> "Fitters":
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._pool:
-            process.kill()
-            process.communicate()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for each in self._every:
+            each.end()
 
-    def start(self, wanted: int) -> int:
-        """See to it that `wanted` of them run, if so many are allowed; how many do."""
-        while len(self._pool) < min(wanted, self._most):
-            self._pool.append(_start())
-            self._free.put(self._pool[-1])
-        return len(self._pool)
+    def run(self, tasks: Sequence[Task]) -> "Future[list[list[Line]]]":
+        """Some tasks by one process, one after the other."""
+        return self._threads.submit(self._some, tasks)
 
-    def one(self, series: Series, ask: Sequence[Ask]) -> list[Answer]:
-        process = self._free.get()
+    def answers(self, tasks: Sequence[Task], progress: Progress) -> list[list[Line]]:
+        found: list[list[Line]] = []
+        for done, future in enumerate([self.run([task]) for task in tasks], 1):
+            found += future.result()
+            progress(done, len(tasks))
+        return found
+
+    def _some(self, tasks: Sequence[Task]) -> list[list[Line]]:
+        fitter = self._free.get()
         try:
-            return _ask(process, series, ask)
+            return [fitter.answer(task) for task in tasks]
         finally:
-            self._free.put(process)
+            self._free.put(fitter)
 
 
 def fit_all(
-    asked: Sequence[tuple[Series, Sequence[Ask]]], *, fitters: Fitters, progress: Progress
+    asked: Sequence[tuple[Series, Sequence[Ask]]], *, fitters: Fitting, progress: Progress
 ) -> list[list[Answer]]:
-    """Answers in the order asked. `progress(done, all)` may raise to stop early."""
-    with ThreadPoolExecutor(max(1, fitters.start(len(asked)))) as threads:
-        futures = [threads.submit(fitters.one, *each) for each in asked]
-        try:
-            results: list[list[Answer]] = []
-            for done, future in enumerate(futures, 1):
-                results.append(future.result())
-                progress(done, len(asked))
-        except BaseException:
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
-    return results
+    """What each series' models said."""
+    tasks = [Task([plain(series)], list(asks)) for series, asks in asked]
+    return [[_said(line) for line in lines] for lines in fitters.answers(tasks, progress)]
+
+
+def plant_all(series: Sequence[Series], asked: Sequence[Ask], *, fitters: Fitting, progress: Progress) -> list[Answer]:
+    """What the trees of all these series said: a list of lists, one a series."""
+    of = [plain(one) for one in series]
+    name = hashlib.sha256(json.dumps(of).encode()).hexdigest()
+    found = fitters.answers([Task(of, [one], name) for one in asked], progress)
+    return [_said(lines[0]) for lines in found]
+
+
+def _said(line: Line) -> Answer:
+    return line["said"] if "said" in line else str(line["error"])

@@ -5,16 +5,18 @@ sellers, in rolling windows; the three whose mean did best speak for all of them
 is replaced there by seasonal naive, with a note that says so: one odd series stops nobody.
 """
 
+import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from forecasting.demand import candidates, one
 from forecasting.demand.candidates import NAIVE
 from forecasting.demand.champion import Trial, choose, mean_of
 from forecasting.demand.drivers import drivers
-from forecasting.demand.fitting import Answer, Ask, Fitters, fit_all
+from forecasting.demand.fitter import Ask
+from forecasting.demand.fitting import Answer, Fitters, Fitting, fit_all, plant_all
 from forecasting.demand.naive import seasonal_naive
 from forecasting.demand.one import SeriesResult, Window
 from forecasting.demand.panel import Panel, ahead, origins, panels
@@ -36,11 +38,10 @@ class Work:
     panel: Panel
     until: date
     horizon: int
-    fitters: Fitters
+    fitters: Fitting
     tell: Callable[[int, int, str], None]
     said: dict[Key, list[float]] = field(default_factory=dict)
     failed: dict[Key, str] = field(default_factory=dict)
-    table: Any = None
     span: tuple[int, int] = (0, 100)
 
     @property
@@ -55,12 +56,19 @@ class Work:
 
 
 def forecast_all(
-    series: Sequence[Series], *, until: date, horizon: int, most: int, workers: int, progress: Progress
+    series: Sequence[Series],
+    *,
+    until: date,
+    horizon: int,
+    most: int,
+    workers: int = 1,
+    progress: Progress,
+    fitting: Fitting | None = None,
 ) -> list[SeriesResult]:
-    """Results in the order of `series`."""
+    """Results in the order of `series`. `fitting`: who fits, instead of that many `workers` here."""
     found: dict[tuple[str, str], SeriesResult] = {}
     groups = panels(series)
-    with Fitters(workers) as fitters:
+    with nullcontext(fitting) if fitting else Fitters(workers) as fitters:
         for number, panel in enumerate(groups):
             share, base = 100 / len(groups), 100 * number / len(groups)
 
@@ -127,11 +135,12 @@ def _answer(work: Work, keys: Sequence[Key], span: tuple[int, int], words: str) 
         else:
             ask = (name, work.panel.end_of(place, origin), work.steps(place, origin))
             local.setdefault(place, []).append((key, ask))
-    for name, origin in sorted(trees):
-        _tell(work, span[0], f"{words}: {candidates.WORDS[name]}")
-        _plant(work, name, origin)
-    asked = [(work.panel.series[place], [ask for _, ask in local[place]]) for place in sorted(local)]
     low, high = span
+    if trees:
+        middle = (2 * low + high) // 3
+        _plant(work, sorted(trees), (low, middle), words)
+        low = middle
+    asked = [(work.panel.series[place], [ask for _, ask in local[place]]) for place in sorted(local)]
 
     def progress(done: int, of: int) -> None:
         _tell(work, low + (high - low) * done // of, f"{words}: {done} of {of} series")
@@ -154,23 +163,26 @@ def _keep(work: Work, key: Key, answer: Answer) -> None:
         work.said[key] = answer
 
 
-def _plant(work: Work, name: str, origin: int) -> None:
-    """The panel's trees at one origin, for every series at once."""
-    import math
-
-    from forecasting.demand import trees
-
-    if work.table is None:
-        work.table = trees.Table(work.panel)
+def _plant(work: Work, asked: Sequence[tuple[str, int]], span: tuple[int, int], words: str) -> None:
+    """The panel's trees at each origin, for every series at once."""
     places = range(len(work.panel.series))
-    steps = max(work.steps(place, origin) for place in places)
-    said = trees.say(work.table, name, origin, steps)
-    for place in places:
-        values = [float(value) for value in said[place, : work.steps(place, origin)]]
-        if all(math.isfinite(value) for value in values):
-            work.said[place, name, origin] = values
-        else:
-            work.failed[place, name, origin] = "too little history to learn from"
+    asks = [(name, origin, max(work.steps(place, origin) for place in places)) for name, origin in asked]
+    low, high = span
+
+    def progress(done: int, of: int) -> None:
+        _tell(work, low + (high - low) * done // of, f"{words}: {done} of {of} LightGBM models over all series")
+
+    said = plant_all(work.panel.series, asks, fitters=work.fitters, progress=progress)
+    for (name, origin), answer in zip(asked, said, strict=True):
+        for place in places:
+            _keep(work, (place, name, origin), _of_place(answer, place, work.steps(place, origin)))
+
+
+def _of_place(answer: Answer, place: int, steps: int) -> Answer:
+    if isinstance(answer, str):
+        return answer
+    values = [float(value) for value in answer[place][:steps]]
+    return values if all(map(math.isfinite, values)) else "too little history to learn from"
 
 
 def _said(work: Work, key: Key) -> list[float]:

@@ -1,48 +1,94 @@
-"""A fitting worker: a series and what is asked of it a line in, answers a line out, until its input ends.
+"""A fitting worker: a series, or a panel of them, and what is asked of it; a line in, a line out for each answer.
 
 It is a process of its own so that two cores fit two series, that nobody else loads pandas and Stan, and that it ends
-by itself when whoever started it is gone.
+by itself when whoever started it is gone, when an answer takes too long, or when it needs too much memory.
 """
 
 import os
+import resource
+import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from forecasting.runtime import one_thread
 
+SECONDS = 300.0  # for one answer; FORECAST_FIT_SECONDS
+MEGABYTES = 3072  # of memory; FORECAST_FIT_MB
+Line = dict[str, Any]
 
-def answer(task: dict[str, Any]) -> dict[str, Any]:
-    """For each [model, end, horizon] asked: {"said": [...]} or {"error": why}. One that fails stops no other."""
+
+def answer(say: Callable[[], Any]) -> Line:
+    """{"said": ...} or {"error": why}. One that fails stops no other."""
+    from forecasting.demand.local import CannotFit
+
+    try:
+        return {"said": say()}
+    except CannotFit as why:
+        return {"error": str(why)}
+    except MemoryError:
+        return {"error": "it needs more memory than is allowed"}
+    except Exception as error:  # whatever a library throws at an odd series
+        return {"error": f"{type(error).__name__}: {error}"[:200]}
+
+
+class Bench:
+    """What the worker has before it: the panel it was given last, with its table."""
+
+    def __init__(self) -> None:
+        self.table: Any = None
+
+    def take(self, task: Line) -> list[Callable[[], Any]]:
+        """The answers that a line asks for, each still to be worked out."""
+        from forecasting.demand import local, trees
+        from forecasting.demand.panel import panels
+
+        if "panel" in task:
+            self.table = trees.Table(panels([series_of(raw) for raw in task["panel"]])[0])
+            return []
+        if "plant" in task:
+            return [partial(self._plant, *one) for one in task["plant"]]
+        series = series_of(task["series"])
+        return [partial(local.say, series, *one) for one in task["ask"]]
+
+    def _plant(self, name: str, origin: int, steps: int) -> list[list[float]]:
+        from forecasting.demand import trees
+
+        said: list[list[float]] = trees.say(self.table, name, origin, steps).tolist()
+        return said
+
+
+def series_of(raw: Line) -> Any:
     from datetime import date
 
-    from forecasting.demand.local import CannotFit, say
     from forecasting.demand.series import Series
 
-    raw = task["series"]
-    series = Series(**{**raw, "start": date.fromisoformat(raw["start"])})
-    answers: list[dict[str, Any]] = []
-    for model, end, horizon in task["ask"]:
-        try:
-            answers.append({"said": say(series, model, end, horizon)})
-        except CannotFit as why:
-            answers.append({"error": str(why)})
-        except Exception as error:  # whatever a library throws at an odd series
-            answers.append({"error": f"{type(error).__name__}: {error}"[:200]})
-    return {"answers": answers}
+    return Series(**{**raw, "start": date.fromisoformat(raw["start"])})
 
 
 def serve() -> None:
     """Answer until end of file. Whatever libraries print goes to standard error."""
     one_thread(os.environ)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # meant for whoever started it: that ends the input
+    limit = int(os.environ.get("FORECAST_FIT_MB", MEGABYTES)) * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    seconds = float(os.environ.get("FORECAST_FIT_SECONDS", SECONDS))
     import json
     import warnings
 
     warnings.simplefilter("ignore")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    bench = Bench()
     for line in sys.stdin:
-        answers.write(json.dumps(answer(json.loads(line))) + "\n")
-        answers.flush()
+        for say in bench.take(json.loads(line)):
+            signal.setitimer(signal.ITIMER_REAL, seconds)  # nobody handles it: what hangs in a library ends, too
+            found = answer(say)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            answers.write(json.dumps(found) + "\n")
+            answers.flush()
 
 
 if __name__ == "__main__":
