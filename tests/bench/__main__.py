@@ -28,6 +28,7 @@ BUDGETS = {
     "consumer_p50_ms": ("at most", 15),
     "consumer_p99_ms": ("at most", 50),
     "web_worker_mb": ("at most", 150),
+    "web_worker_after_charts_mb": ("at most", 150),
     "chart_year_ms": ("at most", 300),
     "proof_bundle_kb": ("at most", 24),
     "proof_command_ms": ("at most", 20),

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.coldchain_world import START, Logger, every
+from traceapp.coldchain import keeping
 from traceapp.coldchain.decoded import Decoded
 from traceapp.coldchain.readings import measured
+from traceapp.ledger import verified
 from traceapp.ledger.models import Record
 from traceapp.ledger.tamper import tamper_record
 
@@ -137,3 +139,49 @@ def test_readings_after_calibration_was_due_count_and_are_marked(ledger_world):
     found = measured(logger.device, START, START + DAY)
     assert len(values(found)) == 10
     assert found.uncalibrated == [(START, START + timedelta(minutes=9))]
+
+
+def test_messages_are_decoded_once_confirmed_so_that_the_first_who_asks_does_not_wait(told, monkeypatch):
+    world, logger, records = told
+    assert keeping.keep_new() == 0, "nothing is confirmed yet"
+    world.anchor()
+    assert keeping.keep_new() >= 1
+    asked, read = [], verified.read
+    monkeypatch.setattr(verified, "read", lambda pks: asked.extend(pks) or read(pks))
+    assert len(values(measured(logger.device, START, START + DAY))) == 300
+    assert asked == [], "all was kept"
+    tamper_record(records[1].pk)
+    found = measured(logger.device, START, START + DAY)
+    assert [one.pk for one in found.findings] == [records[1].pk]
+    assert (asked, len(values(found))) == ([records[1].pk], 200)
+
+
+def test_what_was_changed_before_it_was_decoded_is_never_kept(told):
+    world, logger, records = told
+    world.anchor()
+    tamper_record(records[1].pk)
+    keeping.keep_new()
+    found = measured(logger.device, START, START + DAY)
+    assert [one.pk for one in found.findings] == [records[1].pk]
+    assert len(values(found)) == 200
+
+
+def test_a_round_without_time_leaves_the_rest_to_the_next(told):
+    world, logger, _ = told
+    world.anchor()
+    assert keeping.keep_new(seconds=-1) == 0
+    assert not Decoded.objects.exists()
+    assert keeping.keep_new() >= 1
+    assert Decoded.objects.filter(device=logger.device).exists()
+
+
+def test_a_changed_message_on_another_page_is_told_once(told, monkeypatch):
+    from traceapp.coldchain import readings
+
+    world, logger, records = told
+    world.anchor()
+    monkeypatch.setattr(readings, "_PAGE", 1)
+    tamper_record(records[1].pk)
+    found = measured(logger.device, START, START + DAY)
+    assert [one.pk for one in found.findings] == [records[1].pk]
+    assert len(values(found)) == 200

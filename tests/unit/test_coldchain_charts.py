@@ -25,7 +25,7 @@ def test_buckets_are_those_of_the_slow_definition(world, number):
     found = bucketed(series(world), START, END, number)
     slow = {}
     for time, value in world.items():
-        slow.setdefault(min(int((time - START) / ((END - START) / number)), number - 1), []).append(value)
+        slow.setdefault(max(n for n in range(number) if START + (END - START) / number * n <= time), []).append(value)
     rows = [slow[at] for at in sorted(slow)]
     assert found.least.tolist() == [min(row) for row in rows]
     assert found.most.tolist() == [max(row) for row in rows]

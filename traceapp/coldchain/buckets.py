@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from traceapp.coldchain.blocks import Series
+    from traceapp.coldchain.gathered import Series
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ def bucketed(series: Series, start: float, end: float, number: int) -> Buckets:
     if not times.size:
         nothing = np.empty(0)
         return Buckets(nothing, nothing, nothing, nothing, nothing, np.empty(0, dtype=np.int64))
-    width = (end - start) / number or 1.0
-    which = np.minimum(((times - start) / width).astype(np.int64), number - 1)
-    begins = np.concatenate(([0], np.flatnonzero(np.diff(which)) + 1))
-    counts = np.diff(np.concatenate((begins, [times.size])))
+    edges = start + (end - start) / number * np.arange(number)
+    ends = np.append(np.searchsorted(times, edges), times.size)
+    filled = ends[1:] > ends[:-1]
+    begins, counts = ends[:-1][filled], np.diff(ends)[filled]
     return Buckets(
         first=times[begins],
         last=times[begins + counts - 1],

@@ -6,9 +6,10 @@ time is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from traceapp.coldchain.buckets import Buckets, bucketed
@@ -16,7 +17,8 @@ from traceapp.sensors.excursions import Excursion, Side
 from traceapp.web.drawing import Label, Point, Size, Tick, area, nice_ticks, number, path
 
 if TYPE_CHECKING:
-    from traceapp.coldchain.blocks import Series
+    from traceapp.coldchain.gathered import Series
+    from traceapp.sensors.holding import Floats
 
 SIZES: Final = (
     Size("narrow", 328, 260, 36, 12, 22, 44, 2),
@@ -71,27 +73,45 @@ def beside(plot: Plot, size: Size) -> Chart:
     return _draw(plot, size, about=2)
 
 
+@dataclass(frozen=True)
+class _Scale:
+    """From times (seconds since 1970) and values to coordinates; `low` and `high` are the ends of the axis."""
+
+    size: Size
+    start: float
+    end: float
+    low: float
+    high: float
+
+    def x(self, time: float) -> float:
+        size, span = self.size, (self.end - self.start) or 1.0
+        return size.left + (min(max(time, self.start), self.end) - self.start) / span * (size.x1 - size.left)
+
+    def y(self, value: float) -> float:
+        size = self.size
+        return size.y1 - (value - self.low) / (self.high - self.low) * (size.y1 - size.top)
+
+    def points(self, times: Floats, values: Floats) -> list[Point]:
+        """Many at once; times from start to end."""
+        size, span = self.size, (self.end - self.start) or 1.0
+        across = size.left + (times - self.start) * ((size.x1 - size.left) / span)
+        up = size.y1 - (values - self.low) * ((size.y1 - size.top) / (self.high - self.low))
+        return list(zip(across.tolist(), up.tolist(), strict=True))
+
+
 def _draw(plot: Plot, size: Size, about: int) -> Chart:
     buckets = bucketed(plot.series, plot.start, plot.end, size.x1 - size.left)
     waiting = bucketed(plot.waiting, plot.start, plot.end, size.x1 - size.left) if plot.waiting is not None else None
-    low, high = _range(plot, [buckets] + ([waiting] if waiting else []))
-    ticks = nice_ticks(low, high, about)
-    span = (plot.end - plot.start) or 1.0
-
-    def x(time: float) -> float:
-        return size.left + (min(max(time, plot.start), plot.end) - plot.start) / span * (size.x1 - size.left)
-
-    def y(value: float) -> float:
-        return size.y1 - (value - ticks[0]) / (ticks[-1] - ticks[0]) * (size.y1 - size.top)
-
-    chart = Chart(size, y_ticks=[Tick(y(each), number(each)) for each in ticks])
-    chart.x_ticks = _time_ticks(plot, size, x)
-    _band(chart, plot, y)
-    chart.gaps = [_wide(x(since), x(until)) for since, until in plot.gaps if until > plot.start and since < plot.end]
-    _lines(chart, buckets, plot, x, y)
+    ticks = nice_ticks(*_range(plot, [buckets] + ([waiting] if waiting else [])), about)
+    scale = _Scale(size, plot.start, plot.end, ticks[0], ticks[-1])
+    chart = Chart(size, y_ticks=[Tick(scale.y(each), number(each)) for each in ticks])
+    chart.x_ticks = _time_ticks(plot, scale)
+    _band(chart, plot, scale)
+    chart.gaps = [_wide(scale, *gap) for gap in plot.gaps if gap[1] > plot.start and gap[0] < plot.end]
+    _lines(chart, buckets, plot, scale)
     if waiting is not None:
-        chart.waiting = path(_broken(waiting, waiting.mean, plot.gaps, x, y))
-    _mark(chart, plot, buckets, x, y)
+        chart.waiting = "".join(path(_points(waiting, waiting.mean, run, scale)) for run in _runs(waiting, plot.gaps))
+    _mark(chart, plot, buckets, scale)
     return chart
 
 
@@ -103,8 +123,8 @@ def _range(plot: Plot, drawn: Sequence[Buckets]) -> tuple[float, float]:
     return (low, high) if high - low >= 1 else (low - 0.5, high + 0.5)
 
 
-def _band(chart: Chart, plot: Plot, y: Callable[[float], float]) -> None:
-    size = chart.size
+def _band(chart: Chart, plot: Plot, scale: _Scale) -> None:
+    size, y = chart.size, scale.y
     if plot.low is None and plot.high is None:
         return
     top = size.top if plot.high is None else max(size.top, y(plot.high))
@@ -113,52 +133,35 @@ def _band(chart: Chart, plot: Plot, y: Callable[[float], float]) -> None:
     chart.edges = [Tick(y(limit), f"{number(limit)} °C") for limit in (plot.low, plot.high) if limit is not None]
 
 
-def _lines(
-    chart: Chart, buckets: Buckets, plot: Plot, x: Callable[[float], float], y: Callable[[float], float]
-) -> None:
+def _lines(chart: Chart, buckets: Buckets, plot: Plot, scale: _Scale) -> None:
     """The mean, and around it from least to greatest; each broken at every gap."""
-    chart.line = path(_broken(buckets, buckets.mean, plot.gaps, x, y))
-    if not (buckets.count > 1).any():
-        return
-    parts: list[str] = []
-    above: list[Point] = []
-    below: list[Point] = []
-    upper = _broken(buckets, buckets.most, plot.gaps, x, y)
-    lower = _broken(buckets, buckets.least, plot.gaps, x, y)
-    for top, bottom in [*zip(upper, lower, strict=True), (None, None)]:
-        if top is not None and bottom is not None:
-            above.append(top)
-            below.append(bottom)
-        elif above:
-            parts.append(area(above, below))
-            above, below = [], []
-    chart.spread = "".join(parts)
+    runs = _runs(buckets, plot.gaps)
+    chart.line = "".join(path(_points(buckets, buckets.mean, run, scale)) for run in runs)
+    if (buckets.count > 1).any():
+        chart.spread = "".join(
+            area(_points(buckets, buckets.most, run, scale), _points(buckets, buckets.least, run, scale))
+            for run in runs
+        )
 
 
-def _broken(
-    buckets: Buckets,
-    values: object,
-    gaps: Sequence[tuple[float, float]],
-    x: Callable[[float], float],
-    y: Callable[[float], float],
-) -> list[Point | None]:
-    """Points in the middle of each bucket, with None where a gap lies between two."""
+def _runs(buckets: Buckets, gaps: Sequence[tuple[float, float]]) -> list[slice]:
+    """Buckets between which no gap lies."""
     import numpy as np
 
     if not buckets.first.size:
         return []
-    middles = (buckets.first + buckets.last) / 2
     starts = np.array([since for since, _ in gaps] or [np.inf])
     breaks = np.searchsorted(starts, buckets.last[:-1] - 1e-6) != np.searchsorted(starts, buckets.first[1:] - 1e-6)
-    points: list[Point | None] = []
-    for at, (time, value) in enumerate(zip(middles.tolist(), np.asarray(values).tolist(), strict=True)):
-        points.append((x(time), y(value)))
-        if at < breaks.size and breaks[at]:
-            points.append(None)
-    return points
+    edges = [0, *(np.flatnonzero(breaks) + 1).tolist(), buckets.first.size]
+    return [slice(since, until) for since, until in pairwise(edges)]
 
 
-def _mark(chart: Chart, plot: Plot, buckets: Buckets, x: Callable[[float], float], y: Callable[[float], float]) -> None:
+def _points(buckets: Buckets, values: Floats, run: slice, scale: _Scale) -> list[Point]:
+    """In the middle of each bucket of a run."""
+    return scale.points((buckets.first[run] + buckets.last[run]) / 2, values[run])
+
+
+def _mark(chart: Chart, plot: Plot, buckets: Buckets, scale: _Scale) -> None:
     """Each excursion: its time from top to bottom, its readings in red, and a dot at its extreme."""
     import numpy as np
 
@@ -167,29 +170,29 @@ def _mark(chart: Chart, plot: Plot, buckets: Buckets, x: Callable[[float], float
         end = plot.end if one.end is None else one.end
         if end < plot.start or one.start > plot.end:
             continue
-        chart.out.append(_wide(x(one.start), x(end)))
+        chart.out.append(_wide(scale, one.start, end))
         above = one.side is Side.ABOVE
-        values = buckets.most if above else buckets.least
         during = (buckets.last >= one.start) & (buckets.first <= end)
         if not during.any():
             continue
-        times = np.clip(middles[during], one.start, end)
-        chart.bad += path(
-            [(x(time), y(value)) for time, value in zip(times.tolist(), values[during].tolist(), strict=True)]
-        )
-        at = int(values[during].argmax() if above else values[during].argmin())
-        chart.dots.append((x(float(times[at])), y(one.extreme)))
+        values = (buckets.most if above else buckets.least)[during]
+        times = np.clip(middles[during], max(one.start, plot.start), min(end, plot.end))
+        chart.bad += path(scale.points(times, values))
+        at = int(values.argmax() if above else values.argmin())
+        chart.dots.append((scale.x(float(times[at])), scale.y(one.extreme)))
 
 
-def _wide(left: float, right: float) -> tuple[float, float]:
-    return left, max(LEAST_WIDTH, right - left)
+def _wide(scale: _Scale, since: float, until: float) -> tuple[float, float]:
+    left = scale.x(since)
+    return left, max(LEAST_WIDTH, scale.x(until) - left)
 
 
 _STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7 * 1440, 14 * 1440, 30 * 1440, 91 * 1440)
 
 
-def _time_ticks(plot: Plot, size: Size, x: Callable[[float], float]) -> list[Tick]:
+def _time_ticks(plot: Plot, scale: _Scale) -> list[Tick]:
     """At round times of the zone: minutes, hours or days, as many as there is room for."""
+    size, x = scale.size, scale.x
     minutes = (plot.end - plot.start) / 60
     step = next((one for one in _STEPS if minutes / one <= size.ticks), 365 * 1440)
     begin = datetime.fromtimestamp(plot.start, plot.zone)

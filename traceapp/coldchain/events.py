@@ -92,11 +92,12 @@ def percentiles(held: Held) -> list[tuple[int, float]]:
     """Of known time: the temperature that it was at or below for so many percent of it."""
     import numpy as np
 
-    total = float(held.weights.sum())
+    weights = held.weights()
+    total = float(weights.sum())
     if total <= 0:
         return []
     order = np.argsort(held.values, kind="stable")
-    passed = np.cumsum(held.weights[order])
+    passed = np.cumsum(weights[order])
     places = [int(np.searchsorted(passed, total * rank / 100)) for rank in PERCENTILES]
     return [
         (rank, round(float(held.values[order][min(place, order.size - 1)]), 2))

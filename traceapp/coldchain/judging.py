@@ -17,7 +17,7 @@ from traceapp.sensors.summary import Summary, summarise
 from traceapp.sensors.units import Quantity
 
 if TYPE_CHECKING:
-    from traceapp.coldchain.blocks import Series
+    from traceapp.coldchain.gathered import Series
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,6 @@ def _shown(request: HttpRequest, leg: Leg) -> dict[str, Any]:
     window = window_of(request, leg, judged.until)
     return {
         "leg": leg,
-        "judged": judged,
         "window": window,
         "figures": presenting.figures(judged, window),
         "facts": presenting.facts(judged),

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 from django.db.models import F, Q
 
-from traceapp.coldchain.blocks import Kept, bodies
+from traceapp.coldchain.blocks import KEPT, Kept, bodies
 from traceapp.ledger import shapes, verified
 from traceapp.ledger.models import Record
 from traceapp.ledger.rows import PENDING, Unverified
 from traceapp.sensors.models import Device, Message
-from traceapp.sensors.units import Quantity
 
 if TYPE_CHECKING:
-    from traceapp.coldchain.blocks import Series
+    from traceapp.coldchain.gathered import Series
 
-SHOWN: Final = (Quantity.TEMPERATURE, Quantity.HUMIDITY, Quantity.ACCELERATION, Quantity.LIGHT)
+SHOWN: Final = KEPT
 _PAGE: Final = 500
 
 
@@ -57,26 +56,37 @@ def measured(
     """Readings of a device with since <= time <= until."""
     told = Message.objects.filter(key__device=device, last__gte=since, first__lte=until)
     distrusted = Q(key__revoked_from__isnull=False, last__gte=F("key__revoked_from"))
-    pks = list(told.exclude(distrusted).order_by("first", "pk").values_list("pk", flat=True))
+    rows = list(told.exclude(distrusted).order_by("first", "pk").values_list("pk", "count"))
+    pks = [pk for pk, _ in rows]
     found = Measured(distrusted=told.filter(distrusted).count())
     found.messages = len(pks) + found.distrusted
     late = told.exclude(distrusted).filter(out_of_calibration=True).order_by("first")
     found.uncalibrated = list(late.values_list("first", "last"))
 
     names, span = [str(one) for one in quantities], (since.timestamp(), until.timestamp())
-    kept = Kept(device, since, until, names)
-    unchanged = kept.check(pks)
-    answer = verified.read([pk for pk in pks if pk not in unchanged])
-    kept.add(answer.verified)
-    good = unchanged.union(one.pk for one in answer.verified)
-    found.records = [pk for pk in pks if pk in good]
-    found.findings = [one for one in (*answer.unverified, *answer.rivals) if one.state != PENDING]
-    waiting = [one.pk for one in answer.unverified if one.state == PENDING and one.pk is not None]
+    kept = Kept(device, names, room=sum(count for _, count in rows))
+    good = kept.unchanged(pks, since, until)
+    waiting = _read([pk for pk in pks if pk not in good], kept, good, found.findings)
     found.waiting = len(waiting)
-    found.series = {name: _joined(kept.series(name), span) for name in names}
+    found.records = [pk for pk in pks if pk in good]
+    found.series = {name: _joined([kept.series(name)], span) for name in names}
     if pending and waiting:
         found.pending = _unanchored(waiting, names, span)
     return found
+
+
+def _read(pks: Sequence[int], kept: Kept, good: set[int], findings: list[Unverified]) -> list[int]:
+    """Verify messages, a page at a time, and keep what they say. Adds to `good` and `findings`; returns what waits."""
+    waiting: list[int] = []
+    asked = set(pks)
+    for start in range(0, len(pks), _PAGE):
+        answer = verified.read(pks[start : start + _PAGE])
+        kept.add(answer.verified)
+        good.update(one.pk for one in answer.verified)
+        beside = [one for one in answer.rivals if one.pk not in asked]
+        findings += [one for one in (*answer.unverified, *beside) if one.state != PENDING]
+        waiting += [one.pk for one in answer.unverified if one.state == PENDING and one.pk is not None]
+    return waiting
 
 
 def _unanchored(pks: Sequence[int], names: Sequence[str], span: tuple[float, float]) -> dict[str, Series]:
@@ -97,8 +107,10 @@ def _joined(parts: Iterable[Series], span: tuple[float, float]) -> Series:
     import numpy as np
 
     given = list(parts)
-    times = np.concatenate([one for one, _ in given]) if given else np.empty(0)
-    values = np.concatenate([one for _, one in given]) if given else np.empty(0)
+    if len(given) == 1:
+        times, values = given[0]
+    else:
+        times, values = (np.concatenate([np.empty(0), *(one[part] for one in given)]) for part in (0, 1))
     if times.size and np.any(times[1:] < times[:-1]):
         order = np.argsort(times, kind="stable")
         times, values = times[order], values[order]

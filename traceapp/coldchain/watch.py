@@ -15,6 +15,7 @@ from traceapp.capture.models import Event, EventKey, Link, LinkAction
 from traceapp.coldchain import alerts, cases, partners
 from traceapp.coldchain.facts import uri_of
 from traceapp.coldchain.judging import judge, with_waiting
+from traceapp.coldchain.keeping import keep_new
 from traceapp.coldchain.legs import recut
 from traceapp.coldchain.models import Follower, Leg
 from traceapp.coldchain.recording import record_ended
@@ -35,6 +36,7 @@ def run() -> None:
         look_at(leg)
     record_ended(timezone.now())
     alerts.send_waiting()
+    keep_new()
 
 
 def follow_events() -> int:

@@ -17,7 +17,7 @@ from traceapp.ledger.models import Batch, Record
 from traceapp.ledger.roots import HASH, Attested
 from traceapp.web import prepared
 
-_PAGE: Final = 512
+_PAGE: Final = 128  # of messages, half a megabyte
 
 
 def unchanged(leaves: Mapping[int, bytes]) -> set[int]:

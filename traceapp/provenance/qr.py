@@ -3,9 +3,6 @@
 import struct
 import zlib
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
-
 Matrix = list[list[bool]]  # True is a dark module; rows from the top, quiet zone included
 QUIET = 4  # modules of white around the code: ISO/IEC 18004, section 9.1
 LONG = 80  # above this many characters level Q would make the modules of a small label too fine
@@ -13,6 +10,9 @@ LONG = 80  # above this many characters level Q would make the modules of a smal
 
 def matrix(text: str) -> Matrix:
     """The modules of `text`, at level Q, or M when the text is long; never below M."""
+    import qrcode  # brings a library of images that is never used here, 10 MB: only to processes that draw codes
+    from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
+
     code = qrcode.QRCode(border=QUIET, error_correction=ERROR_CORRECT_Q if len(text) <= LONG else ERROR_CORRECT_M)
     code.add_data(text)
     code.make(fit=True)

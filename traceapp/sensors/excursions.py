@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from traceapp.sensors.holding import MAX_INTERVAL
+from traceapp.sensors.holding import MAX_INTERVAL, beyond
+from traceapp.sensors.slices import slices
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from traceapp.sensors.holding import Floats, Held
+    from traceapp.sensors.holding import Held
 
 FREEZING: Final = 0.0
 """°C. What is kept at 2 to 8 °C is mostly water: vaccines and biologics are lost by freezing, at once and unseen."""
@@ -82,36 +83,41 @@ class Warning:
 
 def find(held: Held, rule: Rule) -> list[Excursion]:
     """All excursions, by beginning. Freezing has no minimum duration and no hysteresis, and is told beside `below`."""
-    values = held.values
     found: list[Excursion] = []
     if rule.high is not None:
-        found += _runs(held, values, rule.high, Side.ABOVE, hysteresis=rule.hysteresis, minimum=rule.minimum)
+        found += _runs(held, rule.high, Side.ABOVE, hysteresis=rule.hysteresis, minimum=rule.minimum)
     if rule.low is not None:
-        found += _runs(held, -values, -rule.low, Side.BELOW, hysteresis=rule.hysteresis, minimum=rule.minimum)
+        found += _runs(held, rule.low, Side.BELOW, hysteresis=rule.hysteresis, minimum=rule.minimum)
     if rule.freezing is not None:
         import numpy as np
 
-        found += _runs(held, -values, float(np.nextafter(-rule.freezing, -np.inf)), Side.FREEZING)
+        found += _runs(held, float(np.nextafter(rule.freezing, np.inf)), Side.FREEZING)
     return sorted(found, key=lambda one: (one.start, one.side))
 
 
 def _runs(
-    held: Held, values: Floats, limit: float, side: Side, *, hysteresis: float = 0.0, minimum: float = 0.0
+    held: Held, limit: float, side: Side, *, hysteresis: float = 0.0, minimum: float = 0.0
 ) -> Iterator[Excursion]:
-    """Of values turned so that beyond is above."""
+    """Excursions to one side."""
     import numpy as np
 
-    out = _states(values, limit, limit - hysteresis)
-    edges = np.diff(np.concatenate(([0], out.astype(np.int8), [0])))
+    values = held.values
     sign = 1.0 if side is Side.ABOVE else -1.0
+    passed = beyond(values, limit, sign)
+    if not passed.any():
+        return
+    out = _states(passed, ~beyond(values, limit - sign * hysteresis, sign))
+    edges = np.diff(out.astype(np.int8), prepend=np.int8(0), append=np.int8(0))
     for first, after in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
         recovered = after < values.size
         # The last reading holds as long as the rule lets it; after that nobody knows.
-        known_until = float(held.times[after]) if recovered else float(held.times[-1] + held.weights[-1])
+        known_until = (
+            float(held.times[after]) if recovered else float(held.times[-1] + held.weights(slice(-1, None))[0])
+        )
         start = float(held.times[first])
         part = slice(int(first), int(after))
-        beyond = np.maximum(values[part] - limit, 0.0)
-        weights = held.weights[part]
+        excess = np.maximum(sign * (values[part] - limit), 0.0)
+        weights = held.weights(part)
         unknown = known_until - start - float(weights.sum())
         if known_until - start < minimum:
             continue
@@ -119,20 +125,26 @@ def _runs(
             side=side,
             start=start,
             end=known_until if recovered else None,
-            extreme=sign * float(values[part].max()),
-            outside=float(weights[beyond > 0].sum()),
+            extreme=float(values[part].max() if side is Side.ABOVE else values[part].min()),
+            outside=float(weights[excess > 0].sum()),
             unknown=max(unknown, 0.0),
-            degree_hours=float((beyond * weights).sum()) / 3600,
+            degree_hours=float((excess * weights).sum()) / 3600,
         )
 
 
-def _states(values: Floats, limit: float, back: float) -> NDArray[np.bool_]:
+def _states(passed: NDArray[np.bool_], back: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Out or not at each reading: beyond the limit it is, back by the hysteresis it is not, between as before."""
     import numpy as np
 
-    said = np.where(values > limit, 1, np.where(values <= back, -1, 0))
-    last = np.maximum.accumulate(np.where(said != 0, np.arange(values.size), -1)) if values.size else said
-    return np.where(last >= 0, said[np.maximum(last, 0)] == 1, False)
+    out, before = np.zeros(passed.size, dtype=np.bool_), False
+    for part in slices(passed.size):
+        past = passed[part]
+        told = np.flatnonzero(past | back[part])
+        edges = np.zeros(past.size, dtype=np.bool_)
+        edges[told[np.diff(past[told], prepend=before)]] = True
+        out[part] = np.logical_xor.accumulate(edges) ^ before
+        before = bool(out[part][-1])
+    return out
 
 
 def warning(held: Held, rule: Rule) -> Warning | None:
@@ -177,12 +189,11 @@ def budget(journey: Iterable[Held], rule: Rule) -> Budget | None:
     """What is left of the stability budget after all legs of a journey. None where none was set."""
     if rule.budget is None:
         return None
-    spent, beyond = 0.0, False
+    spent, ruined = 0.0, False
     for held in journey:
-        values, weights = held.values, held.weights
         for limit, worst, sign in ((rule.high, rule.ceiling, 1.0), (rule.low, rule.floor, -1.0)):
             if limit is not None:
-                spent += float(weights[sign * values > sign * limit].sum())
+                spent += held.outside(limit, sign)[0]
             if worst is not None:
-                beyond = beyond or bool((sign * values > sign * worst).any())
-    return Budget(rule.budget, spent, beyond)
+                ruined = ruined or bool(beyond(held.values, worst, sign).any())
+    return Budget(rule.budget, spent, ruined)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from traceapp.sensors.kinetics import Worst, degree_hours, mean_kinetic_temperature, worst_window
+from traceapp.sensors.kinetics import Worst, mean_kinetic_temperature, worst_window
 
 if TYPE_CHECKING:
     from traceapp.sensors.holding import Held
@@ -47,21 +47,22 @@ class Summary:
 
 def summarise(held: Held, low: float | None, high: float | None, mkt_window: float | None = None) -> Summary:
     """The figures of readings against a band. `mkt_window`: seconds over which MKT is judged; None: not at all."""
-    values, weights = held.values, held.weights
-    below, above = degree_hours(held, low, high)
+    values = held.values
+    below, degrees_below = (0.0, 0.0) if low is None else held.outside(low, -1.0)
+    above, degrees_above = (0.0, 0.0) if high is None else held.outside(high, 1.0)
     kinetic = mkt_window is not None
     return Summary(
         readings=int(values.size),
         mean=_mean(held),
         min=float(values.min()) if values.size else None,
         max=float(values.max()) if values.size else None,
-        below=0.0 if low is None else float(weights[values < low].sum()),
-        above=0.0 if high is None else float(weights[values > high].sum()),
+        below=below,
+        above=above,
         missing=held.missing,
         gap=held.longest_gap,
-        degree_hours_below=below,
-        degree_hours_above=above,
-        mkt=mean_kinetic_temperature(values, weights) if kinetic else None,
+        degree_hours_below=degrees_below / 3600,
+        degree_hours_above=degrees_above / 3600,
+        mkt=mean_kinetic_temperature(held) if kinetic else None,
         worst=worst_window(held, mkt_window) if mkt_window is not None else None,
     )
 
@@ -70,8 +71,10 @@ def _mean(held: Held) -> float | None:
     """Weighted with time; readings that all stand alone between gaps hold for no time and weigh the same."""
     if not held.values.size:
         return None
-    total = float(held.weights.sum())
-    return float((held.values * held.weights).sum()) / total if total > 0 else float(held.values.mean())
+    total = held.known
+    if total <= 0:
+        return float(held.values.mean())
+    return math.fsum(float((values * weights).sum()) for values, weights in held.parts()) / total
 
 
 def figures(summary: Summary, low: float | None, high: float | None) -> dict[str, Any]:

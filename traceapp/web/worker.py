@@ -1,4 +1,6 @@
-"""gunicorn's worker, which refuses an address without end in the words of the interface and not by a blank page."""
+"""gunicorn's worker, which refuses an address without end in the words of the interface and not by a blank page.
+It has everything loaded before its first request.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +11,13 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Threads; the application never sees a request whose first line is longer than gunicorn reads."""
+
+    def load_wsgi(self) -> None:
+        from traceapp.web import warm
+
+        warm.spare_memory()
+        super().load_wsgi()
+        warm.up()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         if not isinstance(exc, LimitRequestLine):
