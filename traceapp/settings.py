@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "traceapp.coldchain",
     "forecasting",
     "forecasting.governance",
+    "forecasting.dwell",
     "traceapp.payments",
     "traceapp.provenance",
     "traceapp.proofs",

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from forecasting.dwell.models import DwellJob, PlaceDwell
 from forecasting.governance import models as governance
 from forecasting.models import DelayPrediction, LeftOutRow, Run, Series, TrainingJob
 from tests.factories import LocationFactory, LotFactory, ProductFactory, api_token, member
@@ -112,6 +113,16 @@ def forecasts_of(owner, person, record):
     )
     TrainingJob.objects.create(organisation=owner, requested_by=person, kind="delay", state="running", doing=MARK)
     model_of(owner, run)
+    dwell_of(owner, person)
+
+
+def dwell_of(owner, person):
+    """A measuring that ended, and one that runs."""
+    ended = DwellJob.objects.create(organisation=owner, requested_by=person, state="done", used=AMOUNT)
+    hours = {"median": 5.0, "low": 4.0, "high": 6.0, "ninety": 9.0, "oldest": 0.0, "stays": AMOUNT, "waiting": 0}
+    months = [["2026-05-01", 5.0, AMOUNT]]
+    PlaceDwell.objects.create(job=ended, rank=1, place=MARK, name=MARK, months=months, **hours)
+    DwellJob.objects.create(organisation=owner, requested_by=person, state="running", doing=MARK)
 
 
 def model_of(owner, run):
@@ -286,6 +297,7 @@ def kept(owner):
             DeviceKey.objects.filter(device__organisation=owner).values_list("kid", "state", "stopped_at")
         ),
         "jobs": sorted(TrainingJob.objects.filter(organisation=owner).values_list("uid", "state", "cancel")),
+        "measurings": sorted(DwellJob.objects.filter(organisation=owner).values_list("uid", "state", "cancel")),
         "monitoring": sorted(
             governance.MonitorJob.objects.filter(organisation=owner).values_list("uid", "state", "cancel")
         ),
