@@ -1,32 +1,28 @@
 """Shipments that are paid on delivery: agree, fund, send, accept, contest, decide."""
 
 import json
-import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import member_required, require
 from traceapp.accounts.roles import RECORDERS, TREASURERS
 from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
-from traceapp.ledger import calls
 from traceapp.ledger.outgoing import Call
 from traceapp.payments import deadlines, deliveries, plain_words, selectors, services, standing
+from traceapp.payments.act_forms import ContestForm, TakingForm, VerdictForm
 from traceapp.payments.currencies import AmountError, minor
-from traceapp.payments.delivery_forms import ContestForm, TakingForm, TermsForm, VerdictForm
 from traceapp.payments.delivery_models import Consignment, Said, Shipment
 from traceapp.payments.tabs import tabs_for
-from traceapp.payments.views import acting_user, money_required
+from traceapp.payments.views import acting_user
 from traceapp.web.pagination import page_of
 from traceapp.web.templatetags.web import money
 
@@ -64,40 +60,6 @@ def shipments(request: HttpRequest) -> HttpResponse:
     return render(request, "payments/shipments.html", shown)
 
 
-@require_http_methods(["GET", "POST"])
-@money_required
-def add(request: HttpRequest) -> HttpResponse:
-    """Terms; what they mean is shown in words before they are confirmed."""
-    here, user = acting_organisation(request), acting_user(request)
-    shipment_id, salt = calls.new_id(), secrets.token_hex(16)
-    form = TermsForm(
-        request.POST or None, organisation=here, shipment_id=shipment_id, salt=salt, initial=_first_dates()
-    )
-    if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        facts = [(one.title, " ".join((one.text, one.worked))) for one in plain_words.words(asked["terms"], money)]
-        intent = deliveries.propose(
-            organisation=here,
-            by=user,
-            shipment_id=shipment_id,
-            title=asked["title"],
-            goods=asked["goods"],
-            salt=salt,
-            terms=asked["terms"],
-            facts=facts,
-            codes=asked["codes"],
-        )
-        return redirect("payments:confirm", uid=intent.uid)
-    shown = {"form": form, "title": "Agree on a shipment", "crumb": "Shipments", "button": "Continue", "wide": True}
-    return render(request, "payments/form.html", shown | {"back": reverse("payments:shipments")})
-
-
-def _first_dates() -> dict[str, str]:
-    now = datetime.now(ZoneInfo("Europe/Berlin")).replace(minute=0, second=0)
-    named = {"accept_by": 1, "fund_by": 2, "dispatch_by": 3, "deadline": 5}
-    return {name: f"{now + timedelta(days=days):%Y-%m-%dT%H:%M}" for name, days in named.items()}
-
-
 @require_safe
 @party_required
 def shipment(request: HttpRequest, shipment_id: str) -> HttpResponse:
@@ -121,7 +83,7 @@ def _shown(here: Organisation, found: Shipment, **forms: Any) -> dict[str, Any]:
         "parts": sorted(standing.parts_of(found, here)),
         "parties": found.parties.order_by("pk"),
         "names": selectors.names(),
-        "words": plain_words.words(terms, money),
+        "words": plain_words.words(terms, money, frozenset(standing.parts_of(found, here))),
         "terms_text": json.dumps(terms, indent=1),
         "currency": terms["currency"],
         "sheet": sheet,

@@ -120,7 +120,7 @@ class DepositForm(AmountForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = selectors.accounts()
 
-    def cleanreference_of(self) -> str:
+    def clean_reference(self) -> str:
         return reference_of(self.cleaned_data["reference"])
 
 

@@ -2,19 +2,18 @@
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chaincode.traceability.rules import settlement, sheet, shipments
 from chaincode.traceability.rules import terms as term_rules
-from chaincode.traceability.shipment_state import Delivery, Escrow, Moment, Settlement, Shipment
 from chaincode.traceability.terms_state import Terms
-from chaincode.traceability.times import later
+from traceapp.payments import examples
+from traceapp.payments.examples import Course, Outcome
 
 Money = Callable[[int, str], str]
-_ID: Final = "0" * 32
+_LATE: Final = 3  # hours, of the example
 
 
 @dataclass(frozen=True)
@@ -26,47 +25,40 @@ class Words:
     worked: str = ""
 
 
-def words(found: Mapping[str, Any], money: Money) -> list[Words]:
-    """The terms, as the ledger holds them, for people."""
-    terms = term_rules.parse(dict(found))
-    made = [_price(terms, money), _time(terms, money)]
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the terms: what is theirs is called `you`. `parts`: what they are in them."""
+
+    parts: frozenset[str]
+    money: Money
+
+    def gets(self, terms: Terms, end: Outcome) -> str:
+        """Who receives what."""
+        if end.decides:
+            return "the arbiter decides what is paid"
+        seller, buyer = self.money(end.seller, terms.currency), self.money(end.buyer, terms.currency)
+        price = self.money(terms.price, terms.currency)
+        said = f"{self._who('seller', 'receive')} {seller} of {price}; {self._who('buyer', 'get')} back {buyer}"
+        if terms.insurance and end.insured:
+            whose = self._who(terms.insurance.beneficiary, "receive")
+            said += f"; {whose} {self.money(end.insured, terms.currency)} of the insurance"
+        return said
+
+    def _who(self, part: str, verb: str) -> str:
+        return f"you {verb}" if part in self.parts else f"the {part} {verb}s"
+
+
+def words(found: Mapping[str, Any], money: Money, parts: frozenset[str] = frozenset()) -> list[Words]:
+    """The terms, as the ledger holds them, for whoever is these `parts` of them."""
+    terms, reader = term_rules.parse(dict(found)), Reader(parts, money)
+    made = [_price(terms, money), _time(terms, reader)]
     if terms.temperature:
-        made.append(_cold(terms, money))
-    made.append(_complete(terms, money))
+        made.append(_cold(terms, reader))
+    made.append(_complete(terms, reader))
     if terms.insurance:
-        made.append(_insured(terms, money))
-    made += [_silence(terms), _dispute(terms)]
+        made.append(_insured(terms, reader))
+    made += [_silence(terms, reader), _dispute(terms)]
     return made
-
-
-def seller_gets(terms: Terms, *, seconds_late: int = 0, short: int = 0) -> int:
-    """All that the seller receives, on the way and at the end, if the goods come so late and so much is short."""
-    arrived = later(shipments.latest(terms), minutes=seconds_late // 60)
-    end = worked_out(terms, arrived=arrived, delivery=Delivery(_ID, short, 0, 0, arrived))
-    return end.to_seller + end.paid_before
-
-
-def worked_out(terms: Terms, *, arrived: str, delivery: Delivery | None) -> Settlement:
-    """The settlement of a shipment that was never too warm, by the contract's rules."""
-    left = terms.price - terms.payments.dispatch - terms.payments.arrival
-    waits = settlement.Held(_escrow(terms, left), None)
-    held = Shipment(
-        id=_ID,
-        terms=replace(terms, temperature=None, insurance=None),
-        terms_hash="",
-        state=shipments.ARRIVED,
-        due="",
-        acceptances=(),
-        dispatched=Moment(_ID, terms.dispatch_by, terms.dispatch_by),
-        arrived=Moment(_ID, arrived, arrived),
-        delivery=delivery,
-    )
-    act = settlement.Act(_ID, terms.buyer, arrived)
-    return settlement.by_figures(held, waits, sheet.findings(held, [], delivery), act)
-
-
-def _escrow(terms: Terms, left: int) -> Escrow:
-    return Escrow(_ID, _ID, "price", terms.buyer, terms.currency, terms.price, left, 0, (), "")
 
 
 def _price(terms: Terms, money: Money) -> Words:
@@ -82,30 +74,25 @@ def _price(terms: Terms, money: Money) -> Words:
     return Words("Price", f"{text}. All of it waits in an escrow before the goods leave.")
 
 
-def _time(terms: Terms, money: Money) -> Words:
+def _time(terms: Terms, reader: Reader) -> Words:
     text = f"Due on {clock(terms.deadline.at, terms.deadline.zone)}."
     if terms.grace_minutes:
         text += f" {duration(terms.grace_minutes)} late cost nothing."
+    end = examples.outcome(terms, Course(late=_LATE * 60))
+    worked = f"If it arrives {_LATE} h late {reader.gets(terms, end)}."
     if not terms.late.per_hour or not terms.late.cap:
-        return Words("On time", f"{text} Being late costs nothing.")
-    per_hour, cap = money(terms.late.per_hour, terms.currency), money(terms.late.cap, terms.currency)
-    text += f" Then {per_hour} for each started hour, at most {cap}."
-    gets = seller_gets(terms, seconds_late=3 * 3600 - 60 * terms.grace_minutes) if terms.grace_minutes < 180 else None
-    gets = terms.price if gets is None else gets
-    worked = (
-        f"If it arrives 3 h late the seller receives {money(gets, terms.currency)}"
-        f" of {money(terms.price, terms.currency)}; the buyer gets back {money(terms.price - gets, terms.currency)}."
-    )
-    return Words("On time", text, worked)
+        return Words("On time", f"{text} Being late costs nothing.", worked if end.insured else "")
+    per_hour, cap = reader.money(terms.late.per_hour, terms.currency), reader.money(terms.late.cap, terms.currency)
+    return Words("On time", f"{text} Then {per_hour} for each started hour, at most {cap}.", worked)
 
 
-def _cold(terms: Terms, money: Money) -> Words:
+def _cold(terms: Terms, reader: Reader) -> Words:
     agreed = terms.temperature
     assert agreed is not None
     band = f"{degrees(agreed.band_min)} to {degrees(agreed.band_max)} °C"
     text = f"{band}. {duration(agreed.outside_minutes)} outside are accepted."
     if agreed.beyond == term_rules.CUT:
-        per_hour, cap = money(agreed.per_hour, terms.currency), money(agreed.cap, terms.currency)
+        per_hour, cap = reader.money(agreed.per_hour, terms.currency), reader.money(agreed.cap, terms.currency)
         text += f" Beyond that {per_hour} less for each started hour, at most {cap}."
     else:
         text += " Beyond that the arbiter decides."
@@ -115,18 +102,14 @@ def _cold(terms: Terms, money: Money) -> Words:
         term_rules.IGNORE: "do not count",
     }[agreed.on_missing_data]
     text += f" {duration(agreed.missing_minutes)} without readings are accepted; more of them {silent}."
-    hours = 2
-    cut = min(hours * agreed.per_hour, agreed.cap)
-    worked = ""
-    if agreed.beyond == term_rules.CUT and cut:
-        outside = duration(agreed.outside_minutes + 90)
-        worked = (
-            f"Say it is outside for {outside}: 1 h 30 min too long count as 2 hours, {money(cut, terms.currency)} less."
-        )
-    return Words("Cold", text, worked)
+    text += f" {len(terms.legs)} logger{'s' if len(terms.legs) > 1 else ''} measure{'' if len(terms.legs) > 1 else 's'}"
+    text += f" it, and what they say can be challenged for {terms.challenge_hours} hours."
+    outside = agreed.outside_minutes + 90
+    end = examples.outcome(terms, Course(outside=outside))
+    return Words("Temperature", text, f"If it is outside for {duration(outside)}, {reader.gets(terms, end)}.")
 
 
-def _complete(terms: Terms, money: Money) -> Words:
+def _complete(terms: Terms, reader: Reader) -> Words:
     agreed = terms.quantity
     share = f"{agreed.damaged_pays / 100:g}"
     whole = f"{agreed.amount:,} {unit(agreed.unit)}"
@@ -135,33 +118,36 @@ def _complete(terms: Terms, money: Money) -> Words:
         f"refused ones are not paid, damaged ones at {share} %."
     )
     short = min(agreed.amount, agreed.tolerance + 1)
-    gets = seller_gets(terms, short=short)
-    return Words("Complete", text, f"If {short:,} are short the seller receives {money(gets, terms.currency)}.")
+    end = examples.outcome(terms, Course(short=short))
+    return Words("Complete", text, f"If {short:,} are short {reader.gets(terms, end)}.")
 
 
-def _insured(terms: Terms, money: Money) -> Words:
+def _insured(terms: Terms, reader: Reader) -> Words:
     agreed = terms.insurance
     assert agreed is not None
     when = {
         "lost": "goods that left never arrive",
-        "late": "they are late enough to cost something",
+        "late": "they are late beyond what is free",
         "outside": "they were outside the band for too long",
         "missing": "readings are missing for too long",
     }
     named = " or ".join(when[one] for one in agreed.triggers)
-    payout = money(agreed.payout, terms.currency)
-    text = f"{payout} wait from the beginning, and go to the {agreed.beneficiary} if {named}."
-    return Words("Insurance", text)
+    payout = reader.money(agreed.payout, terms.currency)
+    text = f"{payout} wait from the beginning, locked until the end, and go to the {agreed.beneficiary} if {named}."
+    if "lost" not in agreed.triggers:
+        return Words("Insurance", text)
+    return Words("Insurance", text, f"If the goods never arrive {reader.gets(terms, examples.lost(terms))}.")
 
 
-def _silence(terms: Terms) -> Words:
+def _silence(terms: Terms, reader: Reader) -> Words:
     text = (
         f"Consignee, buyer and seller have {terms.contest_hours} hours after the arrival to contest. After that the "
         "sheet stands, and anybody may start the payment; it is also started by itself."
     )
     hours = terms.refund_after_hours
-    lost = f" If no arrival is recorded, the buyer has back what is left {hours} hours after the latest time."
-    return Words("If nobody says anything", text + lost)
+    missing = f" If no arrival is recorded, the buyer has back what is left {hours} hours after the latest time."
+    worked = f"Then {reader.gets(terms, examples.lost(terms))}." if terms.payments.dispatch else ""
+    return Words("If nobody says anything", text + missing, worked)
 
 
 def _dispute(terms: Terms) -> Words:
@@ -173,12 +159,20 @@ def _dispute(terms: Terms) -> Words:
     return Words("Dispute", f"The arbiter has {terms.resolve_hours} hours. If they say nothing, {silent}.")
 
 
-_UNITS: Final = {"EA": "pieces", "CS": "cases", "CT": "cartons", "KGM": "kg", "LTR": "litres", "TNE": "tonnes"}
+UNITS: Final = {
+    "EA": "pieces",
+    "CS": "cases",
+    "CT": "cartons",
+    "PF": "pallets",
+    "KGM": "kilograms",
+    "TNE": "tonnes",
+    "LTR": "litres",
+}
 """Of UN/ECE Recommendation 20, in words; others by their code."""
 
 
 def unit(code: str) -> str:
-    return _UNITS.get(code, code)
+    return UNITS.get(code, code)
 
 
 def degrees(hundredths: int) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from traceapp.payments import bank_views, delivery_views, views
+from traceapp.payments import bank_views, delivery_views, terms_views, views
 
 app_name = "payments"
 
@@ -13,7 +13,7 @@ urlpatterns = [
     path("statement/<str:currency>.csv", views.statement, name="statement"),
     path("transactions/", views.transactions, name="transactions"),
     path("shipments/", delivery_views.shipments, name="shipments"),
-    path("shipments/add/", delivery_views.add, name="shipment-add"),
+    path("shipments/add/", terms_views.add, name="shipment-add"),
     path("shipments/<str:shipment_id>/", delivery_views.shipment, name="shipment"),
     path("shipments/<str:shipment_id>/do/", delivery_views.do, name="shipment-do"),
     path("deposits/", bank_views.deposits, name="deposits"),
