@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from traceapp.accounts.models import Organisation
 from traceapp.ledger import documents
 from traceapp.payments.models import Holder, holder_of
 from traceapp.sensors.models import Device
@@ -23,9 +22,3 @@ def owners_of(giais: Iterable[str]) -> dict[str, Holder]:
                 found[document["giai"]] = {"mspId": document["mspId"], "organisation": document["organisation"]}
     return found
 
-
-def owner_names(giais: Iterable[str]) -> dict[str, str]:
-    """The same, in words."""
-    held = owners_of(giais)
-    names = {one.msp_id: one.name for one in Organisation.objects.all()}
-    return {giai: names.get(one["mspId"], one["organisation"]) for giai, one in held.items()}
