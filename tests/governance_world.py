@@ -1,11 +1,10 @@
 """A firm with a demand model, and partners who vote and report; each has an analyst with a second factor at hand."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.cache import cache
 
 from forecasting.governance import registry
 from forecasting.governance.models import Entry, Version
@@ -15,9 +14,10 @@ from forecasting.training import work
 from tests.factories import ProductFactory, member
 from tests.forecasting_world import GTIN, record, sale
 from tests.ledger_fixtures import LedgerWorld
+from tests.money_world import unused_code
 from traceapp.accounts.models import Organisation, User
-from traceapp.payments import confirmation, services
-from traceapp.payments.models import Intent
+from traceapp.intents import services
+from traceapp.intents.models import Intent
 
 LIMITS = {"error": 400_000, "coverage": 0, "bias": 250_000, "psi": 1_000_000}
 
@@ -29,6 +29,7 @@ class Governed:
 
     @classmethod
     def on(cls, world: LedgerWorld) -> "Governed":
+        cache.clear()
         made = cls(world, {one.pk: member(one, "analyst") for one in world.organisations})
         for user in made.analysts.values():
             TOTP.activate(user, generate_totp_secret())
@@ -96,7 +97,4 @@ class Governed:
 
     def code(self, user: User) -> str:
         """The present code, as if those used before were used long ago."""
-        authenticator = Authenticator.objects.get(user=user, type="totp")
-        for number, used in enumerate(Intent.objects.filter(authenticator=authenticator.pk).order_by("pk")):
-            Intent.objects.filter(pk=used.pk).update(counter=number + 1)
-        return confirmation.code_at(authenticator, confirmation.counter_of(datetime.now(UTC)))
+        return unused_code(user)

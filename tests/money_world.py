@@ -6,14 +6,18 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.cache import cache
 
 from tests.factories import member
 from tests.ledger_fixtures import LedgerWorld
-from traceapp.accounts.models import Organisation, User
+from traceapp.accounts import one_time_codes
+from traceapp.accounts.models import Organisation, UsedCode, User
 from traceapp.accounts.roles import Role
+from traceapp.intents import services as intents
+from traceapp.intents.models import Intent
 from traceapp.ledger import apps
-from traceapp.payments import confirmation, services, wishes
-from traceapp.payments.models import Account, Deposit, Intent
+from traceapp.payments import services, wishes
+from traceapp.payments.models import Account, Deposit
 
 
 @dataclass
@@ -29,6 +33,7 @@ class MoneyWorld:
 
     @classmethod
     def on(cls, world: LedgerWorld, settings: Any) -> "MoneyWorld":
+        cache.clear()  # wrong codes of whoever had these people's numbers before
         *firms, bank = world.organisations
         settings.SETTLEMENT_MSP = bank.msp_id
         apps._opened.cache_clear()
@@ -51,20 +56,11 @@ class MoneyWorld:
     def confirm(self, intent: Intent) -> None:
         """With the present code; each test may confirm as often as it likes, so codes used before are given up."""
         assert intent.by is not None
-        services.confirm(intent=intent, by=intent.by, code=self.code(intent.by))
+        intents.confirm(intent=intent, by=intent.by, code=self.code(intent.by))
 
     def code(self, user: User) -> str:
-        """The code of the first period that no intent has used yet."""
-        authenticator = Authenticator.objects.get(user=user, type="totp")
-        now = confirmation.counter_of(datetime.now(UTC))
-        used = set(Intent.objects.filter(authenticator=authenticator.pk).values_list("counter", flat=True))
-        free = [counter for counter in (now, now - 1, now + 1) if counter not in used]
-        if not free:  # as if the earlier ones were confirmed long ago
-            Intent.objects.filter(authenticator=authenticator.pk, counter=now - 1).update(
-                counter=now - 1000 - len(used)
-            )
-            free = [now - 1]
-        return confirmation.code_at(authenticator, free[0])
+        """The code of the first period that nothing was confirmed with yet."""
+        return unused_code(user)
 
     def deposit(self, organisation: Organisation, amount: int, currency: str = "EUR") -> str:
         """Money for a firm, by the two clerks; the bank's reference."""
@@ -99,3 +95,18 @@ class MoneyWorld:
 
 
 LONG_AGO = timedelta(hours=1)
+
+
+def unused_code(user: User) -> str:
+    """A code that is good now; as if those used before were used long ago, where there is no other."""
+    app = Authenticator.objects.get(user=user, type="totp")
+    now = one_time_codes.counter_of(datetime.now(UTC))
+    used = UsedCode.objects.filter(authenticator=app.pk)
+    taken = set(used.values_list("counter", flat=True))
+    free = [counter for counter in (now, now - 1, now + 1) if counter not in taken]
+    if not free:
+        used.filter(counter=now - 1).update(counter=now - 1000 - len(taken))
+        free = [now - 1]
+    code = one_time_codes.code_at(app, free[0])
+    cache.delete(TOTP(app)._get_used_cache_key(code))
+    return code

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "traceapp.accounts",
     "traceapp.masterdata",
     "traceapp.ledger",
+    "traceapp.intents",
     "traceapp.capture",
     "traceapp.sensors",
     "traceapp.query",

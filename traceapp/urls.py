@@ -17,6 +17,7 @@ urlpatterns = [
     path("forecasts/models/", include("forecasting.governance.urls")),
     path("forecasts/bottlenecks/", include("forecasting.dwell.urls")),
     path("forecasts/", include("forecasting.urls")),
+    path("confirm/", include("traceapp.intents.urls")),
     path("money/", include("traceapp.payments.urls")),
     path("api/v1/", include("traceapp.masterdata.api_urls")),
     path("api/v1/", include("traceapp.capture.api_urls")),

@@ -16,13 +16,14 @@ class GovernanceConfig(AppConfig):
     def ready(self) -> None:
         from forecasting.governance import projection
         from forecasting.governance.models import MonitorJob
+        from traceapp.accounts.roles import TRAINERS
+        from traceapp.intents import kinds
         from traceapp.jobs import kinds as jobs
-        from traceapp.ledger import calls, documents
-        from traceapp.payments import guards
+        from traceapp.ledger import documents
 
         for prefix in projection.PREFIXES:
             documents.register(prefix, projection.project, rows=projection.rows)
-        calls.guard(CONFIRMED, guards.refusal)
+        kinds.register(CONFIRMED, members=TRAINERS)
         jobs.register("monitoring", MonitorJob, _monitor)
 
 

@@ -17,10 +17,10 @@ from forecasting.models import Run
 from forecasting.reproduce import anchored, stored_hash
 from traceapp.accounts.models import Organisation, User
 from traceapp.commitments.canonical import canonical
+from traceapp.intents import services as wishes
+from traceapp.intents.models import Intent
 from traceapp.ledger import calls
 from traceapp.ledger.outgoing import Call
-from traceapp.payments import services as wishes
-from traceapp.payments.models import Intent
 
 ANALYST: Final = "analyst"
 DEFAULT_LIMITS: Final = {"error": 400_000, "coverage": 600_000, "bias": 250_000, "psi": 250_000}

@@ -8,7 +8,6 @@ app_name = "governance"
 urlpatterns = [
     path("", views.index, name="index"),
     path("register/<uuid:uid>/", views.register, name="register"),
-    path("confirm/<uuid:uid>/", views.confirm, name="confirm"),
     path("jobs/<uuid:uid>/cancel/", views.cancel, name="cancel"),
     path("<str:model>/", views.version, name="version"),
     path("<str:model>/propose/", views.propose, name="propose"),

@@ -6,11 +6,9 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forecasting import selectors as runs
@@ -23,10 +21,6 @@ from traceapp.accounts.permissions import member_required
 from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
 from traceapp.jobs import life
-from traceapp.payments import confirmation
-from traceapp.payments import services as wishes
-from traceapp.payments.forms import CodeForm
-from traceapp.payments.models import Intent
 from traceapp.web.pagination import page_of
 
 readers = member_required(*READERS)
@@ -134,7 +128,7 @@ def propose(request: HttpRequest, entry: Entry, here: Organisation) -> HttpRespo
             reporters=list(said["reporters"]),
             limits=form.limits,
         )
-        return redirect("governance:confirm", uid=intent.uid)
+        return redirect("intents:confirm", uid=intent.uid)
     shown = {"form": form, "entry": entry, "title": "Propose this version", "button": "Continue"}
     return render(request, "forecasting/models/form.html", shown)
 
@@ -149,7 +143,7 @@ def vote(request: HttpRequest, entry: Entry, here: Organisation) -> HttpResponse
         messages.error(request, "There is nothing for you to vote on here any more.")
         return redirect("governance:version", model=entry.model)
     intent = registry.vote(organisation=here, by=_person(request), deployment=open_ones[0].entry, choice=choice)
-    return redirect("governance:confirm", uid=intent.uid)
+    return redirect("intents:confirm", uid=intent.uid)
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,37 +156,9 @@ def roll_back(request: HttpRequest, entry: Entry, here: Organisation) -> HttpRes
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         intent = registry.roll_back(version=own, by=_person(request), reason=form.cleaned_data["reason"])
-        return redirect("governance:confirm", uid=intent.uid)
+        return redirect("intents:confirm", uid=intent.uid)
     shown = {"form": form, "entry": entry, "title": "Roll back this version", "button": "Continue"}
     return render(request, "forecasting/models/form.html", shown)
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@analysts
-def confirm(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """What will happen, in words, and the second factor."""
-    here, user = acting_organisation(request), _person(request)
-    intent = get_object_or_404(Intent, uid=uid, organisation=here, by=user, role=registry.ANALYST)
-    if intent.confirmed is not None:
-        return redirect(intent.back)
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            wishes.confirm(intent=intent, by=user, code=form.cleaned_data["code"])
-            messages.success(request, "Confirmed. It goes to the ledger now.")
-            return redirect(intent.back)
-        except wishes.MoneyError as error:
-            form.add_error("code", str(error))
-    authenticator = confirmation.authenticator_of(user)
-    counter = confirmation.counter_of(confirmation.now())
-    shown = {
-        "intent": intent,
-        "form": form,
-        "has_second_factor": authenticator is not None,
-        "demo_code": confirmation.code_at(authenticator, counter) if settings.DEMO and authenticator else "",
-    }
-    return render(request, "payments/confirm.html", shown)
 
 
 @require_POST

@@ -7,13 +7,13 @@ import pytest
 from tests.factories import OrganisationFactory, member
 from tests.money_world import MoneyWorld
 from traceapp.accounts.roles import Role
+from traceapp.intents.models import Intent
 from traceapp.ledger import apps, audit
 from traceapp.ledger.models import Finding
 from traceapp.ledger.outgoing import Call
 from traceapp.payments import deadlines, deliveries, selectors, services, standing
 from traceapp.payments.delivery_forms import TermsForm
 from traceapp.payments.delivery_models import Said, Shipment
-from traceapp.payments.models import Intent
 
 PRICE = 1_000_000
 
@@ -55,7 +55,7 @@ class Sale:
         return page.content.decode()
 
     def confirm_if_asked(self, client, page, organisation):
-        if "/money/confirm/" in page.request["PATH_INFO"]:
+        if "/confirm/" in page.request["PATH_INFO"]:
             code = self.money.code(self.people[organisation.pk])
             done = client.post(page.request["PATH_INFO"], {"code": code}, follow=True)
             assert "Confirmed" in done.content.decode()

@@ -27,12 +27,13 @@ from traceapp.capture.services import capture_document, capture_events
 from traceapp.coldchain.models import Alarm, Case, Conditions, Leg, Step
 from traceapp.epcis import identifiers
 from traceapp.epcis.parse import parse_event
+from traceapp.intents.models import Intent
 from traceapp.ledger.models import Finding, Record
 from traceapp.ledger.outgoing import Call
 from traceapp.masterdata import vocabulary
 from traceapp.masterdata.models import Location, Product
 from traceapp.payments.delivery_models import Consignment, Said, Shipment
-from traceapp.payments.models import Account, Deposit, Entry, Intent, Payout, Redemption, Row
+from traceapp.payments.models import Account, Deposit, Entry, Payout, Redemption, Row
 from traceapp.provenance.models import Link
 from traceapp.sensors.intake import take
 from traceapp.sensors.models import Device, DeviceKey

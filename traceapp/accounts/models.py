@@ -102,3 +102,18 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.token.token_key[:4]}…)"
+
+
+class UsedCode(models.Model):
+    """A one-time code that confirmed a decision: it confirms no other."""
+
+    authenticator = models.BigIntegerField()
+    counter = models.BigIntegerField(help_text="Which period of 30 seconds the code stands for.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["authenticator", "counter"], name="one_code_one_decision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"code {self.counter} of authenticator {self.authenticator}"

@@ -18,3 +18,6 @@ RECORDERS = frozenset({Role.SUPPLIER, Role.CARRIER, Role.RECEIVER, Role.ADMIN})
 
 # Who may move money; each time with a second factor.
 TREASURERS = frozenset({Role.TREASURER, Role.ADMIN})
+
+# Who may train models, and vote on them.
+TRAINERS = frozenset({Role.ANALYST, Role.ADMIN})

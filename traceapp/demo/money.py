@@ -11,15 +11,18 @@ from typing import Final
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 
-from traceapp.accounts.models import Organisation, User
+from traceapp.accounts import one_time_codes
+from traceapp.accounts.models import Organisation, UsedCode, User
 from traceapp.accounts.roles import TREASURERS
 from traceapp.demo.consortium import BANK, FIRMS, Firm
+from traceapp.intents import services as intents
+from traceapp.intents.models import Intent
 from traceapp.ledger import apps, calls
 from traceapp.ledger.members import Identity
-from traceapp.payments import confirmation, deliveries, plain_words, services, wishes
+from traceapp.payments import deliveries, plain_words, services, wishes
 from traceapp.payments.delivery_forms import TermsForm
 from traceapp.payments.delivery_models import Consignment, Shipment
-from traceapp.payments.models import Account, Deposit, Entry, Intent
+from traceapp.payments.models import Account, Deposit, Entry
 from traceapp.web.templatetags.web import money as in_words
 
 WITHIN: Final = 30.0  # seconds for each step to be on the ledger
@@ -29,7 +32,7 @@ HOLDERS: Final = ("huerta-alba", "gruenmarkt", "alpes-cremerie", "maasdok", "kes
 def give_authenticators(password: str) -> None:
     """Whoever may move money gets one. Its secret follows from the demo's password: it is worth as little."""
     for user in User.objects.filter(memberships__role__in=TREASURERS).distinct():
-        if confirmation.authenticator_of(user) is None:
+        if one_time_codes.authenticator_of(user) is None:
             seed = hashlib.sha256(f"{password} {user.email}".encode()).digest()[:20]
             TOTP.activate(user, base64.b32encode(seed).decode())
 
@@ -132,13 +135,11 @@ def _propose(reference: str, to: Organisation, amount: int) -> None:
 def _confirm(intent: Intent) -> None:
     """With a code of the authenticator that no wish was confirmed with."""
     assert intent.by is not None
-    authenticator = Authenticator.objects.get(user=intent.by, type=Authenticator.Type.TOTP)
-    now = confirmation.counter_of(datetime.now(UTC))
-    used = set(
-        Intent.objects.filter(authenticator=authenticator.pk, counter__gte=now - 1).values_list("counter", flat=True)
-    )
+    app = Authenticator.objects.get(user=intent.by, type=Authenticator.Type.TOTP)
+    now = one_time_codes.counter_of(datetime.now(UTC))
+    used = set(UsedCode.objects.filter(authenticator=app.pk, counter__gte=now - 1).values_list("counter", flat=True))
     counter = next(one for one in (now, now - 1, now + 1) if one not in used)
-    services.confirm(intent=intent, by=intent.by, code=confirmation.code_at(authenticator, counter))
+    intents.confirm(intent=intent, by=intent.by, code=one_time_codes.code_at(app, counter))
 
 
 def _organisation(firm: Firm) -> Organisation:

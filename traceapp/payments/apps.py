@@ -1,6 +1,22 @@
 """The room of money: accounts, deposits, payments, payouts."""
 
+from typing import Final
+
 from django.apps import AppConfig
+
+CONFIRMED: Final = (
+    "transfer",
+    "redeem",
+    "propose_mint",
+    "approve_mint",
+    "withdraw_mint",
+    "confirm_redemption",
+    "register_shipment",
+    "accept_terms",
+    "fund_escrow",
+    "resolve",
+)
+"""Who puts their rows together or opens an account moves no money, and needs no second factor."""
 
 
 class PaymentsConfig(AppConfig):
@@ -8,10 +24,12 @@ class PaymentsConfig(AppConfig):
     label = "payments"
 
     def ready(self) -> None:
-        from traceapp.ledger import calls, documents, duties
-        from traceapp.payments import deadlines, delivery_projection, guards, projection, triggers
+        from traceapp.accounts.roles import TREASURERS
+        from traceapp.intents import kinds
+        from traceapp.ledger import documents, duties
+        from traceapp.payments import deadlines, delivery_projection, projection, services, triggers
 
-        calls.guard(guards.FUNCTIONS, guards.refusal)
+        kinds.register(CONFIRMED, members=TREASURERS, taken=services.reserve_for)
         for prefix, projector, rows in (*projection.PROJECTORS, *delivery_projection.PROJECTORS):
             documents.register(prefix, projector, rows=rows)
         duties.register("Payments that are due", deadlines.send_due)

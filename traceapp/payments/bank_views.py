@@ -62,7 +62,7 @@ def propose(request: HttpRequest) -> HttpResponse:
             currency=asked["currency"],
             amount=asked["minor"],
         )
-        return redirect("payments:confirm", uid=intent.uid)
+        return redirect("intents:confirm", uid=intent.uid)
     shown = {"form": form, "title": "Propose a deposit", "crumb": "Deposits", "button": "Continue"}
     return render(request, "payments/form.html", shown | {"back": reverse("payments:deposits")})
 
@@ -74,7 +74,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     here = _bank(request)
     found = get_object_or_404(Deposit, pk=pk, bank=here.msp_id)
     intent = wishes.approve_deposit(organisation=here, by=acting_user(request), deposit=found)
-    return redirect("payments:confirm", uid=intent.uid)
+    return redirect("intents:confirm", uid=intent.uid)
 
 
 @require_POST
@@ -84,7 +84,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     here = _bank(request)
     found = get_object_or_404(Deposit, pk=pk, bank=here.msp_id)
     intent = wishes.withdraw_deposit(organisation=here, by=acting_user(request), deposit=found)
-    return redirect("payments:confirm", uid=intent.uid)
+    return redirect("intents:confirm", uid=intent.uid)
 
 
 @require_safe
@@ -128,7 +128,7 @@ def pay_out(request: HttpRequest) -> HttpResponse:
                 bic=asked["bic"],
                 remittance=asked["remittance"],
             )
-            return redirect("payments:confirm", uid=intent.uid)
+            return redirect("intents:confirm", uid=intent.uid)
         except services.MoneyError as error:
             form.add_error("amount", str(error))
     return render(request, "payments/form.html", shown | {"back": reverse("payments:payouts")})
@@ -182,4 +182,4 @@ def camt054(request: HttpRequest) -> HttpResponse:
         return redirect("payments:payouts")
     chosen = paid[:_MOST_AT_ONCE]
     intent = wishes.confirm_payouts(organisation=here, by=acting_user(request), paid=chosen)
-    return redirect("payments:confirm", uid=intent.uid)
+    return redirect("intents:confirm", uid=intent.uid)

@@ -12,11 +12,12 @@ from django.urls import reverse
 from traceapp.accounts.models import Organisation, User
 from traceapp.commitments.canonical import Json, canonical
 from traceapp.commitments.times import rfc3339
+from traceapp.intents import services as intents
+from traceapp.intents.models import Intent
 from traceapp.ledger import calls
 from traceapp.ledger.outgoing import RECORDER, Call
 from traceapp.payments import services
 from traceapp.payments.delivery_models import Consignment, Said, Shipment
-from traceapp.payments.models import Intent
 from traceapp.web.templatetags.web import money
 
 REASONS: Final = {
@@ -66,7 +67,7 @@ def propose(
         salt=salt,
         codes=list(codes),
     )
-    return services.wish(
+    return intents.wish(
         organisation=organisation,
         by=by,
         role=services.TREASURER,
@@ -81,7 +82,7 @@ def agree(*, organisation: Organisation, by: User, shipment: Shipment, title: st
     """A party accepts the terms; whoever pays funds the escrow with the same confirmation, if all have agreed then."""
     terms = shipment.document["terms"]
     argument = {"id": calls.new_id(), "shipment": shipment.shipment_id, "terms": shipment.document["termsHash"]}
-    return services.wish(
+    return intents.wish(
         organisation=organisation,
         by=by,
         role=services.TREASURER,
@@ -96,7 +97,7 @@ def fund(*, organisation: Organisation, by: User, shipment: Shipment, title: str
     """The buyer brings the price, the insurer the payout."""
     currency = shipment.document["terms"]["currency"]
     rows = services.choose_rows(organisation, currency, amount)
-    return services.wish(
+    return intents.wish(
         organisation=organisation,
         by=by,
         role=services.TREASURER,
@@ -124,7 +125,7 @@ def resolve(
     facts = [("To the seller", money(seller, currency)), ("To the buyer", money(left - seller, currency))]
     facts += [("To the insured", money(insured, currency))] if shipment.insurance else []
     facts += [("Reason", reason)]
-    return services.wish(
+    return intents.wish(
         organisation=organisation,
         by=by,
         role=services.TREASURER,

@@ -124,7 +124,7 @@ def do(request: HttpRequest, shipment_id: str) -> HttpResponse:
 
 def _accept(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
     intent = deliveries.agree(organisation=here, by=acting_user(request), shipment=found, title=title_of(found))
-    return redirect("payments:confirm", uid=intent.uid)
+    return redirect("intents:confirm", uid=intent.uid)
 
 
 def _fund(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
@@ -132,7 +132,7 @@ def _fund(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResp
     intent = deliveries.fund(
         organisation=here, by=acting_user(request), shipment=found, title=title_of(found), amount=amount
     )
-    return redirect("payments:confirm", uid=intent.uid)
+    return redirect("intents:confirm", uid=intent.uid)
 
 
 def _step(function: str) -> Any:
@@ -186,7 +186,7 @@ def _resolve(request: HttpRequest, here: Organisation, found: Shipment) -> HttpR
                 insured=0,
                 reason=form.cleaned_data["reason"],
             )
-            return redirect("payments:confirm", uid=intent.uid)
+            return redirect("intents:confirm", uid=intent.uid)
         except AmountError as error:
             form.add_error("seller", str(error))
     return render(request, "payments/shipment.html", _shown(here, found, verdict=form))

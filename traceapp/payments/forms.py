@@ -133,13 +133,5 @@ def reference_of(value: str) -> str:
         ) from None
 
 
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        label="Code of your authenticator",
-        max_length=12,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-    )
-
-
 class PaidForm(forms.Form):
     file = forms.FileField(label="camt.054 file", help_text="The bank's notification of what it has booked, XML.")

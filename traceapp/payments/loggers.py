@@ -21,4 +21,3 @@ def owners_of(giais: Iterable[str]) -> dict[str, Holder]:
             if document.get("giai") in missing and document.get("status") == "active":
                 found[document["giai"]] = {"mspId": document["mspId"], "organisation": document["organisation"]}
     return found
-

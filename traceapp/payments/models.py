@@ -1,11 +1,8 @@
-"""Money as the ledger's documents say, and what stays off the ledger: who confirmed what, and where a payout goes."""
+"""Money as the ledger's documents say, and what stays off the ledger: where a payout goes."""
 
-import uuid
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from traceapp.accounts.models import Organisation
 from traceapp.ledger.outgoing import Call
@@ -141,58 +138,6 @@ class Payout(models.Model):
 
     def __str__(self) -> str:
         return f"payout {self.redemption_id[:8]}"
-
-
-class Intent(models.Model):
-    """What a person wants a transaction to do, and that they confirmed exactly this with a second factor.
-
-    `ledgerd` checks `digest` and assertion again before it signs.
-    """
-
-    uid = models.UUIDField(unique=True, default=uuid.uuid4)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    role = models.CharField(max_length=32)
-    requests = models.JSONField(help_text="[[function, argument in canonical JSON]], asked for in this order.")
-    in_order = models.BooleanField(default=False, help_text="Each only once the one before is on the ledger.")
-    digest = models.CharField(max_length=64, help_text="SHA-256 over whose it is and all that is asked for.")
-    title = models.CharField(max_length=200)
-    facts = models.JSONField(help_text="What the person was shown: [{label, value}].")
-    back = models.CharField(max_length=200)
-    created = models.DateTimeField(auto_now_add=True)
-    attempts = models.PositiveIntegerField(default=0)
-    confirmed = models.DateTimeField(null=True)
-    method = models.CharField(max_length=16, blank=True)
-    authenticator = models.BigIntegerField(null=True)
-    counter = models.BigIntegerField(null=True, help_text="Of the one-time code, so that it is good for one intent.")
-    assertion = models.JSONField(default=dict)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["authenticator", "counter"], condition=Q(counter__isnull=False), name="one_code_one_intent"
-            ),
-        ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["by", "-created"], name="intents_of_a_person")]
-
-    def __str__(self) -> str:
-        return f"{self.title} ({self.uid})"
-
-
-class Confirmed(models.Model):
-    """A transaction that an intent asked for."""
-
-    intent = models.ForeignKey(Intent, on_delete=models.PROTECT, related_name="confirmed_calls")
-    call = models.OneToOneField(Call, on_delete=models.PROTECT, related_name="confirmed_by")
-    index = models.PositiveSmallIntegerField(help_text="Which of the intent's requests.")
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["intent", "index"], name="each_request_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.intent_id}: {self.index}"
 
 
 Holder = dict[str, Any]

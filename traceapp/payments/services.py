@@ -1,29 +1,24 @@
 """What people do with money. Each wish is confirmed by a second factor before it is a transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from typing import Any, Final
 
-from allauth.mfa.models import Authenticator
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q, Sum
+from django.db import transaction
+from django.db.models import Q, Sum
 
 from traceapp.accounts.models import Organisation, User
-from traceapp.commitments.canonical import canonical
+from traceapp.intents.services import IntentError
 from traceapp.ledger import calls
 from traceapp.ledger.outgoing import Call
-from traceapp.payments import confirmation
-from traceapp.payments.models import Confirmed, Intent, Row
+from traceapp.payments.models import Row
 
 TREASURER: Final = "treasurer"
 SETTLEMENT: Final = "settlement"
 MOST_ROWS: Final = 200  # of the contract
-_MOST_ATTEMPTS: Final = 5  # wrong codes for one wish
-_MOST_AN_HOUR: Final = 20  # wrong codes of one person
 
 
-class MoneyError(Exception):
+class MoneyError(IntentError):
     """Something that cannot be done, as a sentence for the person who tried."""
 
 
@@ -79,101 +74,11 @@ def choose_rows(organisation: Organisation, currency: str, amount: int) -> list[
     )
 
 
-def wish(
-    *,
-    organisation: Organisation,
-    by: User,
-    role: str,
-    requests: Sequence[tuple[str, Mapping[str, Any]]],
-    title: str,
-    facts: Sequence[tuple[str, str]],
-    back: str,
-    in_order: bool = False,
-) -> Intent:
-    """Note what somebody wants, to be confirmed. Nothing happens by it."""
-    texts = [[function, canonical(dict(argument)).decode()] for function, argument in requests]
-    return Intent.objects.create(
-        organisation=organisation,
-        by=by,
-        role=role,
-        requests=texts,
-        in_order=in_order,
-        digest=confirmation.digest_of(organisation, role, texts),
-        title=title[:200],
-        facts=[{"label": label, "value": value} for label, value in facts],
-        back=back,
-    )
-
-
-def confirm(*, intent: Intent, by: User, code: str) -> list[Call]:
-    """Take the second factor, and ask the ledger for exactly what was shown. MoneyError says why not.
-
-    Twice the same is once. A wrong code is counted, whatever becomes of the request.
-    """
-    now = datetime.now(UTC)
-    if intent.confirmed is not None:
-        return calls_of(intent)
-    _check_open(intent, by, now)
-    authenticator = confirmation.authenticator_of(by)
-    if authenticator is None:
-        raise MoneyError("You have no authenticator yet: set one up under two-factor authentication first.")
-    counter = confirmation.matching_counter(authenticator, code, now)
-    if counter is None:
-        Intent.objects.filter(pk=intent.pk).update(attempts=F("attempts") + 1)
-        raise MoneyError("This code is not right. Codes change every 30 seconds: take the present one.")
-    try:
-        return _confirmed(intent.pk, authenticator, counter, now)
-    except IntegrityError:
-        raise MoneyError("This code was used already. Wait for the next one.") from None
-    except calls.CallConflict:
-        raise MoneyError("The same is under way with another content already. Wait for it, and look again.") from None
-
-
-def calls_of(intent: Intent) -> list[Call]:
-    """What it asked for, in order."""
-    return [one.call for one in intent.confirmed_calls.select_related("call").order_by("index")]
-
-
-@transaction.atomic
-def _confirmed(pk: int, authenticator: Authenticator, counter: int, now: datetime) -> list[Call]:
-    intent = Intent.objects.select_for_update(of=("self",)).select_related("organisation", "by").get(pk=pk)
-    if intent.confirmed is not None:
-        return calls_of(intent)
-    intent.confirmed, intent.method = now, confirmation.TOTP
-    intent.authenticator, intent.counter = authenticator.pk, counter
-    intent.assertion = {"digest": intent.digest, "code": confirmation.code_at(authenticator, counter)}
-    intent.save()
-    asked: list[Call] = []
-    for index, (function, text) in enumerate(intent.requests):
-        call = calls.request(
-            organisation=intent.organisation,
-            role=intent.role,
-            function=function,
-            argument=json.loads(text),
-            by=intent.by,
-            after=asked[-1] if intent.in_order and asked else None,
-        )
-        if Confirmed.objects.filter(call=call).exists():
-            raise MoneyError("The same is under way already: nothing was added to it.")
-        Confirmed.objects.create(intent=intent, call=call, index=index)
-        _reserve_for(call, json.loads(text))
-        asked.append(call)
-    return asked
-
-
-def _reserve_for(call: Call, argument: Mapping[str, Any]) -> None:
+def reserve_for(call: Call) -> None:
+    """What a payment names is no other's while it is under way. MoneyError if it is spent meanwhile."""
+    argument = json.loads(call.argument)
     if names := argument.get("rows"):
         _reserve(call.organisation, argument.get("currency", ""), names, call)
-
-
-def _check_open(intent: Intent, by: User, now: datetime) -> None:
-    if intent.by_id != by.pk:
-        raise MoneyError("Who wanted it confirms it: nobody else.")
-    if now - intent.created > confirmation.LIFE or intent.attempts >= _MOST_ATTEMPTS:
-        raise MoneyError("It waited too long, or too many codes were wrong. Begin again.")
-    recent = Intent.objects.filter(by=by, created__gt=now - timedelta(hours=1))
-    if (recent.aggregate(wrong=Sum("attempts"))["wrong"] or 0) >= _MOST_AN_HOUR:
-        raise MoneyError("Too many codes were wrong. Try again in an hour.")
 
 
 def _reserve(organisation: Organisation, currency: str, names: Sequence[str], call: Call) -> None:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.views import acting_organisation
+from traceapp.intents.models import Intent
 from traceapp.ledger import calls
 from traceapp.payments import deliveries, plain_words
 from traceapp.payments.delivery_forms import TermsForm
-from traceapp.payments.models import Intent
 from traceapp.payments.views import acting_user, money_required
 from traceapp.web.templatetags.web import money
 
@@ -44,7 +44,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         words = plain_words.words(form.cleaned_data["terms"], money, frozenset({form.cleaned_data["we_are"]}))
         if "preview" not in request.POST:
-            return redirect("payments:confirm", uid=_proposed(form, here, acting_user(request), words).uid)
+            return redirect("intents:confirm", uid=_proposed(form, here, acting_user(request), words).uid)
     shown: dict[str, Any] = {"form": form, "words": words, "zones": ZONES, "back": reverse("payments:shipments")}
     return render(request, "payments/terms.html", shown)
 

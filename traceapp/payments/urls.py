@@ -9,7 +9,6 @@ urlpatterns = [
     path("open/", views.open_account, name="open"),
     path("consolidate/", views.consolidate, name="consolidate"),
     path("pay/", views.pay, name="pay"),
-    path("confirm/<uuid:uid>/", views.confirm, name="confirm"),
     path("statement/<str:currency>.csv", views.statement, name="statement"),
     path("transactions/", views.transactions, name="transactions"),
     path("shipments/", delivery_views.shipments, name="shipments"),

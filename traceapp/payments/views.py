@@ -1,23 +1,20 @@
-"""Money: the account, payments out of it, and what a person confirms."""
+"""Money: the account, payments out of it, and what was asked of the ledger."""
 
 from typing import cast
 
-from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from traceapp.accounts import one_time_codes, passkeys
 from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import TREASURERS
 from traceapp.accounts.views import acting_organisation
-from traceapp.payments import confirmation, exports, selectors, services, wishes
-from traceapp.payments.forms import CodeForm, PayForm
-from traceapp.payments.models import Intent
+from traceapp.payments import exports, selectors, services, wishes
+from traceapp.payments.forms import PayForm
 from traceapp.payments.tabs import tabs_for
 from traceapp.web.pagination import page_of
 
@@ -46,9 +43,13 @@ def account(request: HttpRequest) -> HttpResponse:
         "open_calls": selectors.open_calls(here)[:10],
         "rejected": selectors.calls_of(here).filter(state="invalid")[:3],
         "is_custodial": selectors.is_custodial(here),
-        "has_second_factor": confirmation.authenticator_of(acting_user(request)) is not None,
+        "has_second_factor": _has_second_factor(acting_user(request)),
     }
     return render(request, "payments/account.html", shown)
+
+
+def _has_second_factor(user: User) -> bool:
+    return one_time_codes.authenticator_of(user) is not None or passkeys.held_by(user)
 
 
 def _currency(request: HttpRequest, known: list[str]) -> str:
@@ -93,7 +94,7 @@ def pay(request: HttpRequest) -> HttpResponse:
                 currency=asked["currency"],
                 amount=asked["minor"],
             )
-            return redirect("payments:confirm", uid=intent.uid)
+            return redirect("intents:confirm", uid=intent.uid)
         except services.TooManyRows as error:
             shown["consolidate"] = asked["currency"]
             form.add_error("amount", str(error))
@@ -104,41 +105,6 @@ def pay(request: HttpRequest) -> HttpResponse:
 
 def spendable(organisation: Organisation) -> list[str]:
     return [one.currency for one in selectors.balances(organisation) if one.amount] or ["EUR"]
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@money_required
-def confirm(request: HttpRequest, uid: str) -> HttpResponse:
-    """What will happen, in words, and the second factor."""
-    here, user = acting_organisation(request), acting_user(request)
-    intent = get_object_or_404(Intent, uid=uid, organisation=here, by=user)
-    if intent.confirmed is not None:
-        return redirect(intent.back)
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.confirm(intent=intent, by=user, code=form.cleaned_data["code"])
-            messages.success(request, "Confirmed. It goes to the ledger now, and is final once it is there.")
-            return redirect(intent.back)
-        except services.MoneyError as error:
-            form.add_error("code", str(error))
-    authenticator = confirmation.authenticator_of(user)
-    shown = {
-        "intent": intent,
-        "form": form,
-        "has_second_factor": authenticator is not None,
-        "is_custodial": selectors.is_custodial(here),
-        "demo_code": _demo_code(authenticator),
-    }
-    return render(request, "payments/confirm.html", shown)
-
-
-def _demo_code(authenticator: Authenticator | None) -> str:
-    """The demo's people have no telephone: their present code is shown to whoever tries it out."""
-    if not settings.DEMO or authenticator is None:
-        return ""
-    return confirmation.code_at(authenticator, confirmation.counter_of(confirmation.now()))
 
 
 @require_safe

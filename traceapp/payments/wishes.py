@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from traceapp.accounts.models import Organisation, User
 from traceapp.commitments.canonical import Json, canonical
+from traceapp.intents import services as intents
+from traceapp.intents.models import Intent
 from traceapp.ledger import calls
 from traceapp.payments import services
-from traceapp.payments.models import Account, Deposit, Intent, Payout, Redemption
+from traceapp.payments.models import Account, Deposit, Payout, Redemption
 from traceapp.payments.selectors import name_of
 from traceapp.web.templatetags.web import money
 
@@ -28,7 +30,7 @@ def pay(*, organisation: Organisation, by: User, to: Account, currency: str, amo
         "to": {"mspId": to.msp_id, "organisation": to.pgln},
     }
     facts = [("Amount", money(amount, currency)), ("To", name_of(to.msp_id, to.pgln)), ("From", organisation.name)]
-    return services.wish(
+    return intents.wish(
         organisation=organisation,
         by=by,
         role=services.TREASURER,
@@ -88,7 +90,7 @@ def pay_out(
     facts: Facts = [("Amount", money(amount, currency)), ("To", name), ("IBAN", iban)]
     facts += [("BIC", bic)] if bic else []
     facts += [("Reference for the payee", remittance)] if remittance else []
-    return services.wish(
+    return intents.wish(
         organisation=organisation,
         by=by,
         role=services.TREASURER,
@@ -122,7 +124,7 @@ def approve_deposit(*, organisation: Organisation, by: User, deposit: Deposit) -
 
 
 def withdraw_deposit(*, organisation: Organisation, by: User, deposit: Deposit) -> Intent:
-    return services.wish(
+    return intents.wish(
         organisation=organisation,
         by=by,
         role=services.SETTLEMENT,
@@ -138,7 +140,7 @@ def _deposit(organisation: Organisation, by: User, function: str, argument: dict
     assert isinstance(amount, int)
     assert isinstance(to, dict)
     name = name_of(to["mspId"], to["organisation"])
-    return services.wish(
+    return intents.wish(
         organisation=organisation,
         by=by,
         role=services.SETTLEMENT,
@@ -156,7 +158,7 @@ def confirm_payouts(*, organisation: Organisation, by: User, paid: Sequence[tupl
         for one, reference in paid
     ]
     what = "a payout is" if len(paid) == 1 else f"{len(paid)} payouts are"
-    return services.wish(
+    return intents.wish(
         organisation=organisation,
         by=by,
         role=services.SETTLEMENT,
