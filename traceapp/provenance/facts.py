@@ -5,11 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from traceapp.masterdata.models import Lot, Product
+from traceapp.web.prepared import rows
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,33 @@ _TOLD = ("name", "brand", "organisation__name", "origin", "allergens", "storage_
 
 def product_facts(gtin: str, lot: str | None) -> ProductFacts | None:
     """What is known of a product, and of that lot of it. One query, two for a lot that nobody registered."""
-    told: tuple[Any, ...] | None = None
-    dated: date | None = None
-    if lot:
-        fields = (*(f"product__{name}" for name in _TOLD), "best_before")
-        known = Lot.objects.filter(product__gtin=gtin, number=lot).order_by().values_list(*fields).first()
-        if known is not None:
-            told, dated = known[:-1], known[-1]
-    told = told or Product.objects.filter(gtin=gtin).order_by().values_list(*_TOLD).first()
-    if told is None:
+    known = rows("provenance.lot", _lots, [gtin], [lot]) if lot else []
+    known = known or rows("provenance.product", _products, [gtin])
+    if not known:
         return None
-    return ProductFacts(*(*told, dated, dated is not None and dated < timezone.now().date()))
+    name, brand, owner, origin, allergens, low, high, *dated = known[0]
+    best_before = _day(dated[0]) if dated else None
+    past = best_before is not None and best_before < timezone.now().date()
+    return ProductFacts(name, brand, owner, origin, allergens, _number(low), _number(high), best_before, past)
+
+
+def _lots(gtins: list[str], numbers: list[str]) -> QuerySet[Any, Any]:
+    wanted = Lot.objects.filter(product__gtin__in=gtins, number__in=numbers).order_by()
+    return wanted.values_list(*(f"product__{name}" for name in _TOLD), "best_before")
+
+
+def _products(gtins: list[str]) -> QuerySet[Any, Any]:
+    return Product.objects.filter(gtin__in=gtins).order_by().values_list(*_TOLD)
+
+
+def _number(told: Any) -> Decimal | None:
+    """As a database's driver gives it: SQLite has no decimals."""
+    return None if told is None else Decimal(str(told))
+
+
+def _day(told: Any) -> date | None:
+    """SQLite has no dates, either."""
+    return date.fromisoformat(told) if isinstance(told, str) else told
 
 
 def keep_at(product: ProductFacts | None) -> str:
