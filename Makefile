@@ -7,6 +7,7 @@ TOOLS := .tools
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 WORKERS ?= auto
+TESTS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint format e2e data faults bench bench-forecast clean
@@ -27,8 +28,8 @@ install: $(filter $(TOOLS)/bin/uv,$(UV)) ## Install what the application and its
 demo: install ## Seed the demo consortium and serve it (PORT=8000 DATA_DIR=var)
 	@DATA_DIR="$(abspath $(DATA_DIR))" DEMO=1 exec $(RUN) python manage.py demo --port $(PORT)
 
-test: install ## Run the unit, contract and integration tests
-	@$(RUN) python -m pytest -n $(WORKERS) --dist loadgroup -m "not fabric"
+test: install ## Run the unit, contract and integration tests (TESTS=tests/integration: only these)
+	@$(RUN) python -m pytest -n $(WORKERS) --dist loadgroup -m "not fabric" $(TESTS)
 	@echo "Not run here: what needs a Fabric network (make fabric-test) or a browser (make e2e)."
 
 lint: install ## Style, types and layers
