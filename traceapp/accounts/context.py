@@ -16,8 +16,9 @@ class Here:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.viewer: Viewer = viewer_of(request)
-        self.links = navigation.links_for(self.viewer)
-        self.current = navigation.current(self.links, request.path)
+        links = navigation.links_for(self.viewer)
+        self.links, self.menu = navigation.split(links)
+        self.current = navigation.current(links, request.path)
         self.organisations = self._organisations()
         self.organisation = next((o for o in self.organisations if o.pk == self.viewer.organisation_id), None)
 
@@ -28,7 +29,7 @@ class Here:
 
 
 def viewer(request: HttpRequest) -> dict[str, Any]:
-    """`viewer` (roles, organisation_id) and `here` (organisation, organisations, links, current)."""
+    """`viewer` (roles, organisation_id) and `here` (organisation, organisations, links, menu, current)."""
     return {
         "viewer": SimpleLazyObject(lambda: viewer_of(request)),
         "here": SimpleLazyObject(lambda: Here(request)),
