@@ -15,6 +15,7 @@ from forecasting.forms import ChooseForm, TrainForm
 from forecasting.models import Kind, Run
 from forecasting.output import lines_of_run, write_csv
 from forecasting.reasons import Reason
+from forecasting.scoring.selectors import latest_overrides
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import Role
@@ -120,10 +121,15 @@ def delay(request: HttpRequest) -> HttpResponse:
         return _nothing_yet(request, Kind.DELAY, chosen, note)
     drawings, table = presenting.reliability(run)
     page = page_of(request, run.delays.all(), 20)
+    overrides = latest_overrides(list(page))
     context = _shared(request, run, note) | {
         "page": page,
         "deliveries": [
-            {"row": row, "days": [presenting.days_words(d) for d in (row.days_p10, row.days_p50, row.days_p90)]}
+            {
+                "row": row,
+                "days": [presenting.days_words(d) for d in (row.days_p10, row.days_p50, row.days_p90)],
+                "override": overrides.get(row.pk),
+            }
             for row in page
         ],
         "expected_late": round(sum(run.delays.values_list("p_late", flat=True))),

@@ -1,0 +1,204 @@
+"""Scores and what people make of them: on the ledger, shown ever after, and named where they were changed."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from forecasting.governance import decisions
+from forecasting.governance.models import Decision
+from forecasting.models import DelayPrediction
+from forecasting.scoring.selectors import decisions as decisions_of
+from forecasting.services import request_training
+from forecasting.training import work
+from tests.factories import member
+from tests.forecasting_world import FIRST, delivery, record
+from traceapp.ledger.audit import everything
+from traceapp.ledger.models import Finding, Record
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scored(ledger_world):
+    """A firm with two open deliveries, scored; the run is on the ledger."""
+    firm = ledger_world.organisations[0]
+    events = []
+    for number in range(0, 180, 2):
+        slow = number % 6 == 0
+        events += delivery(number, late=2 if slow else 0, **{"traceapp:vendor": "Slow" if slow else "Quick"})
+    events += [delivery(180 + n, late=5, **{"traceapp:vendor": name})[0] for n, name in enumerate(("Slow", "Quick"))]
+    record(firm, events)
+    ledger_world.anchor()
+    asked = {"until": str(FIRST + timedelta(days=181)), "horizon": 10}
+    job = request_training(organisation=firm, kind="delay", parameters=asked)
+    work(str(job.uid))
+    job.refresh_from_db()
+    assert job.state == "done", job.error
+    ledger_world.anchor()
+    return firm, job.run.delays.get(delivery="D180-Slow")
+
+
+def page(client, row, name="score"):
+    answer = client.get(reverse(f"scoring:{name}", args=[row.run.uid, row.record_uid]))
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
+
+
+def override(row, chance=0.9, reason="The port is on strike.", **how):
+    return decisions.override_delay(
+        row=row, chance=chance, reason=reason, by=member(row.run.organisation, "analyst"), **how
+    )
+
+
+def test_an_override_goes_on_the_ledger_and_stays_with_the_score(scored, client, ledger_world):
+    firm, row = scored
+    client.force_login(member(firm, "analyst"))
+    assert "Nobody has decided anything on it yet." in page(client, row)
+    address = reverse("scoring:override", args=[row.run.uid, row.record_uid])
+    once = client.get(address).context["form"].initial["once"]
+    asked = client.post(address, {"once": once, "chance": "12.5", "reason": "They sent a second truck."})
+    assert "Write it down?" in asked.content.decode()
+    assert Decision.objects.count() == 0
+    for _ in range(2):  # a second click decides nothing more
+        answer = client.post(
+            address, {"once": once, "chance": "12.5", "reason": "They sent a second truck.", "sure": "1"}
+        )
+        assert answer["Location"] == reverse("scoring:score", args=[row.run.uid, row.record_uid])
+    one = Decision.objects.get()
+    ledger_world.anchor()
+    html = page(client, row)
+    assert re.search(r"late with\s+1[23]\s%, says your analyst</h1>", html)
+    assert "They sent a second truck." in html
+    assert "style=" not in html
+    (stated,) = decisions_of(row)
+    assert (stated.state, stated.chance, stated.moved) == ("verified", 0.125, False)
+    said = stated.said
+    assert (said["model"], said["output"]["late"]) == (row.run.model_hash, f"{row.p_late:.6f}")
+    assert said["factors"] == row.reasons
+    assert len(said["input"]) == 64
+    assert one.by.email not in str(said)
+    assert "analyst:" in client.get(reverse("forecasting:delay")).content.decode()
+
+
+def test_an_earlier_decision_is_shown_with_the_delivery_of_a_later_run(scored, client, ledger_world):
+    firm, row = scored
+    override(row)
+    job = request_training(
+        organisation=firm, kind="delay", parameters={"until": str(FIRST + timedelta(days=180)), "horizon": 10}
+    )
+    work(str(job.uid))
+    job.refresh_from_db()
+    ledger_world.anchor()
+    client.force_login(member(firm, "supplier"))
+    html = page(client, job.run.delays.get(delivery="D180-Slow"))
+    assert "The port is on strike." in html
+    assert "by another run" in html
+    assert "says your analyst" not in html
+    assert "Expect something else" not in html
+
+
+def test_a_changed_override_is_named_and_the_ledgers_is_shown(scored, client, ledger_world):
+    firm, row = scored
+    one = override(row)
+    ledger_world.anchor()
+    Decision.objects.filter(pk=one.pk).update(
+        statement=one.statement | {"instead": "0.010000", "reason": "All is well."}
+    )
+    (stated,) = decisions_of(row)
+    assert (stated.state, stated.chance) == ("mismatch", 0.9)
+    client.force_login(member(firm, "analyst"))
+    html = page(client, row)
+    assert "The decision stored here is not the one on the ledger." in html
+    assert "The port is on strike." in html
+    assert "All is well." not in html
+    everything(ledger_world.ledger)
+    assert Finding.objects.get(record_uid=one.record.uid).what == Finding.What.INDEX
+
+
+def test_a_changed_record_of_an_override_is_named(scored, ledger_world):
+    _, row = scored
+    one = override(row)
+    ledger_world.anchor()
+    stored = bytes(Record.objects.get(pk=one.record_id).disclosures)
+    Record.objects.filter(pk=one.record_id).update(disclosures=stored.replace(b"strike", b"strife"))
+    (stated,) = decisions_of(row)
+    assert stated.state == "mismatch"
+
+
+def test_a_score_that_changed_after_it_was_decided_on_is_named(scored, client, ledger_world):
+    firm, row = scored
+    decisions.used(row=row, decision="Called the carrier.", by=member(firm, "analyst"))
+    ledger_world.anchor()
+    DelayPrediction.objects.filter(pk=row.pk).update(p_late=0.01)
+    client.force_login(member(firm, "analyst"))
+    html = page(client, row)
+    assert "The score stored here is not the one that was decided on" in html
+    assert "The predictions stored here are not those on the ledger." in html
+    row.refresh_from_db()
+    with pytest.raises(decisions.DecisionError, match="not those on the ledger"):
+        override(row)
+
+
+def test_only_analysts_decide_and_others_see_no_score(scored, client, ledger_world):
+    firm, row = scored
+    places = [reverse(f"scoring:{name}", args=[row.run.uid, row.record_uid]) for name in ("score", "override", "act")]
+    api = reverse("api-score", args=[row.run.uid, row.record_uid])
+    decide = reverse("api-decisions", args=[row.run.uid, row.record_uid])
+    assert [client.get(one).status_code for one in places] == [302] * 3
+    client.force_login(member(firm, "supplier"))
+    assert [client.get(one).status_code for one in places] == [200, 403, 403]
+    assert client.post(decide, {"kind": "score", "reason": "x"}).status_code == 403
+    client.force_login(member(ledger_world.organisations[1], "analyst"))
+    assert [client.get(one).status_code for one in [*places, api]] == [404] * 4
+    assert client.post(decide, {"kind": "score", "reason": "x"}).status_code == 404
+    assert Decision.objects.count() == 0
+
+
+def test_the_api_decides_once_an_id_and_says_what_is_wrong(scored, client, ledger_world):
+    firm, row = scored
+    client.force_login(member(firm, "analyst"))
+    decide = reverse("api-decisions", args=[row.run.uid, row.record_uid])
+    asked = {"id": str(uuid4()), "kind": "override", "chance": 0.4, "reason": "Two drivers."}
+    first, again = (client.post(decide, asked, content_type="application/json") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["id"] == again.json()["id"] == asked["id"]
+    ledger_world.anchor()
+    found = client.get(reverse("api-score", args=[row.run.uid, row.record_uid])).json()
+    assert found["ledger"]["state"] == "verified"
+    assert found["decisions"][0]["ledger"]["state"] == "verified"
+    assert found["decisions"][0]["statement"]["instead"] == "0.400000"
+    for wrong in (
+        {"chance": 1.5},
+        {"chance": "much"},
+        {"kind": "score"},
+        {"kind": "guess"},
+        {"reason": ""},
+        {"reason": "x" * 501},
+        {"id": "7"},
+    ):
+        answer = client.post(decide, asked | {"id": str(uuid4())} | wrong, content_type="application/json")
+        assert answer.status_code == 400, wrong
+    assert Decision.objects.count() == 1
+
+
+def test_a_form_that_says_too_little_says_where(scored, client):
+    firm, row = scored
+    client.force_login(member(firm, "analyst"))
+    address = reverse("scoring:override", args=[row.run.uid, row.record_uid])
+    html = client.post(address, {"once": uuid4(), "chance": "140", "reason": ""}).content.decode()
+    assert "less than or equal to 100" in html
+    assert "required" in html
+    assert Decision.objects.count() == 0
+
+
+def test_a_run_that_is_not_on_the_ledger_yet_cannot_be_decided_on(scored):
+    firm, _ = scored
+    job = request_training(organisation=firm, kind="delay", parameters={"horizon": 10})
+    work(str(job.uid))
+    job.refresh_from_db()
+    waiting = job.run.delays.first()
+    with pytest.raises(decisions.DecisionError, match="not verified on the ledger"):
+        override(waiting)
