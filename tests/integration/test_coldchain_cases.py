@@ -94,7 +94,7 @@ def test_a_warning_goes_out_before_the_limit_and_once(world):
     tell(world, 5, 5.5, 6, 6.5, 7, 7.5)
     watch.follow_events()
     for _ in range(2):
-        watch.look_at(Leg.objects.get(), START + timedelta(minutes=26))
+        watch.look_at(Leg.objects.get().pk, START + timedelta(minutes=26))
     alert = Alert.objects.get()
     assert (alert.body["type"], alert.body["side"], alert.body["at"]) == (
         "warning",
@@ -102,7 +102,7 @@ def test_a_warning_goes_out_before_the_limit_and_once(world):
         "2026-05-14T06:30:00.000Z",
     )
     assert not Case.objects.exists()
-    watch.look_at(Leg.objects.get(), START + timedelta(hours=9))
+    watch.look_at(Leg.objects.get().pk, START + timedelta(hours=9))
     assert Alert.objects.count() == 1, "old readings warn of nothing"
 
 

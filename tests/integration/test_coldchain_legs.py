@@ -7,7 +7,7 @@ import pytest
 from tests.coldchain_world import OTHER_SSCC, SSCC, START, Logger, aggregation, association, capture, wrong
 from tests.factories import ProductFactory
 from traceapp.coldchain.legs import recut
-from traceapp.coldchain.models import Case, Conditions, Leg
+from traceapp.coldchain.models import Case, Conditions, LedgerLeg, Leg
 from traceapp.coldchain.rules import rule_for
 from traceapp.epcis import identifiers
 from traceapp.sensors.conditions import DAY
@@ -89,11 +89,21 @@ def test_a_leg_that_went_to_the_ledger_or_has_a_case_is_kept_when_it_is_cut_anew
     owner, logger = world.organisations[0], world.logger
     capture(owner, association("ADD", SSCC, [logger.uri], 0), association("DELETE", SSCC, [logger.uri], 90))
     legs(logger)
-    Leg.objects.update(call_id="ab" * 16)
+    leg = Leg.objects.get()
+    LedgerLeg.objects.create(
+        leg=leg,
+        device=leg.device,
+        call_id="ab" * 16,
+        kid="k",
+        began=leg.began,
+        ended=leg.ended,
+        figures={},
+        interval=900,
+    )
     capture(owner, association("ADD", OTHER_SSCC, [logger.uri], 60))
     assert legs(logger)[0] == (SSCC, 0, 60, "moved")
     (old,) = Leg.objects.exclude(superseded=None)
-    assert (minutes(old.ended), old.call_id) == (90, "ab" * 16)
+    assert (minutes(old.ended), old.pieces.get().call_id) == (90, "ab" * 16)
 
 
 def test_rows_stay_the_same_when_nothing_new_is_known(world):

@@ -174,7 +174,7 @@ def cold_chain_of(owner, person, record):
     now = timezone.now()
     held = Device.objects.get(organisation=owner)
     leg = Leg.objects.create(
-        organisation=owner, device=held, goods=f"urn:{MARK}", goods_key=1, began=now, began_by=record.pk, call_id="ab"
+        organisation=owner, device=held, goods=f"urn:{MARK}", goods_key=1, began=now, began_by=record.pk
     )
     case = Case.objects.create(
         organisation=owner, leg=leg, goods=f"urn:{MARK}", goods_key=1, side="above", began=now, extreme=AMOUNT,
@@ -307,7 +307,7 @@ def kept(owner):
         "audience": Organisation.objects.get(pk=owner.pk).default_visibility,
         "cases": sorted(Case.objects.filter(organisation=owner).values_list("uid", "state", "on_hold", "owner")),
         "steps": Step.objects.filter(case__organisation=owner).count(),
-        "legs": sorted(Leg.objects.filter(organisation=owner).values_list("uid", "call_id")),
+        "legs": sorted(Leg.objects.filter(organisation=owner).values_list("uid", "record_due")),
         "conditions": sorted(Conditions.objects.filter(organisation=owner).values_list("pk", "name", "low")),
         "alarms": sorted(Alarm.objects.filter(organisation=owner).values_list("pk", "email")),
     }

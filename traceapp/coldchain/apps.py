@@ -7,9 +7,13 @@ class ColdchainConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from traceapp.coldchain import carriages, ledger_legs
+        from traceapp.ledger import documents
         from traceapp.web import warm
 
         warm.register(_warm)
+        documents.register(ledger_legs.PREFIX, ledger_legs.project, rows=ledger_legs.rows)
+        documents.register(carriages.PREFIX, carriages.project)
 
 
 _TEMPLATES = (

@@ -17,10 +17,11 @@ from traceapp.accounts.roles import Role
 from traceapp.coldchain import alerts
 from traceapp.coldchain.models import Case, Leg, Source, Step
 from traceapp.commitments.times import rfc3339
-from traceapp.sensors.excursions import Excursion, Rule
+from traceapp.sensors.excursions import Excursion, Rule, Side
 
 DECIDERS: Final = (Role.QUALITY, Role.ADMIN)
 LONGEST_REASON: Final = 2000
+VANISHED: Final = "By what is known now, there was no such excursion."
 
 
 class CaseError(ValueError):
@@ -34,26 +35,34 @@ def observe(
 ) -> list[Case]:  # fmt: skip
     """Open a case for each excursion that has none, and note how the others went on. Returns those opened or reopened.
 
-    An excursion is the same as one that was seen before if both are on one side of one leg and overlap in time: late
-    readings may show that it began earlier.
+    An excursion is the same as one that was seen before if both are on one side, told by one device of the same goods,
+    and overlap in time: late readings may show that it began earlier, and later events cut the leg otherwise.
     """
     known = list(
-        Case.objects.select_for_update().filter(
-            organisation_id=organisation_id, goods_key=goods_key, source=source, leg=leg, record_pk=record_pk
+        Case.objects.select_for_update(of=("self",)).filter(
+            organisation_id=organisation_id, goods_key=goods_key, source=source, record_pk=record_pk,
+            leg__device=leg.device_id if leg else None,
         )
-    )
+    )  # fmt: skip
     loud: list[Case] = []
+    seen: set[int] = set()
     for one in found:
         same = next((case for case in known if case.side == one.side and _overlap(case, one)), None)
         if same is None:
-            case = Case.objects.create(
+            same = Case.objects.create(
                 organisation_id=organisation_id, source=source, leg=leg, record_pk=record_pk, goods=goods,
                 goods_key=goods_key, side=one.side, limits=asdict(rule), **_measures(one),
             )  # fmt: skip
-            Step.objects.create(case=case, what=Step.What.OPENED)
-            loud.append(case)
-        elif _grow(same, one):
+            Step.objects.create(case=same, what=Step.What.OPENED)
             loud.append(same)
+        else:
+            same.leg, same.limits = leg, asdict(rule)
+            if _grow(same, one):
+                loud.append(same)
+        seen.update(case.pk for case in (same, *known) if case.side == one.side and _overlap(case, one))
+    for case in known:
+        if case.pk not in seen and case.leg == leg:
+            _vanish(case)
     for case in loud:
         alerts.about_case(case)
     return loud
@@ -74,7 +83,8 @@ def _overlap(case: Case, one: Excursion) -> bool:
 
 def _grow(case: Case, one: Excursion) -> bool:
     """Write down what became of it. True if it is worse than what was decided on: then the case is open again."""
-    worse = abs(one.extreme) > abs(case.extreme) + 0.05 or one.outside > case.outside + 60
+    further = one.extreme - case.extreme if case.side == Side.ABOVE else case.extreme - one.extreme
+    worse = further > 0.05 or one.outside > case.outside + 60
     for name, value in _measures(one).items():
         setattr(case, name, value)
     reopened = worse and case.state == Case.State.CLOSED
@@ -83,6 +93,14 @@ def _grow(case: Case, one: Excursion) -> bool:
         Step.objects.create(case=case, what=Step.What.GREW, text="Later readings are worse than what was decided on.")
     case.save()
     return reopened
+
+
+def _vanish(case: Case) -> None:
+    """Later readings or events show no such excursion. Whoever owns the case still decides; it has no measures."""
+    if case.outside or not case.steps.filter(text=VANISHED).exists():
+        case.outside, case.ended = 0.0, case.ended or case.began
+        case.save()
+        Step.objects.create(case=case, what=Step.What.GREW, text=VANISHED)
 
 
 @transaction.atomic

@@ -96,7 +96,7 @@ def parquet(judged: Judged, into: Any) -> None:
 
 
 def _metadata(judged: Judged) -> dict[str, str]:
-    from traceapp.coldchain.recording import batches_of
+    from traceapp.coldchain.arguments import batches_of
     from traceapp.commitments.canonical import Json, canonical
     from traceapp.sensors.summary import figures
 

@@ -8,7 +8,7 @@ that still wait for the ledger count, too: an alarm must not wait for it.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from traceapp.capture.graph import members
 from traceapp.capture.models import EventKey, Link, LinkAction, Naming
@@ -20,9 +20,7 @@ from traceapp.epcis.identifiers import IdentifierError
 from traceapp.ledger import shapes, verified
 from traceapp.ledger.models import Record
 from traceapp.ledger.rows import PENDING
-from traceapp.sensors.models import Device, DeviceKey
-
-NO_EVENT: Final = 0
+from traceapp.sensors.models import Device
 
 
 @dataclass(frozen=True)
@@ -53,8 +51,7 @@ def facts_of(device: Device) -> list[Fact]:
     for goods in holders:
         found += _emptyings(goods)
         found += _all_taken_off(goods, device)
-    rotated = device.keys.filter(state=DeviceKey.State.ROTATED, ended_at__isnull=False)
-    return found + [Fact(at, What.REKEYED, "", NO_EVENT) for at in rotated.values_list("ended_at", flat=True) if at]
+    return found
 
 
 def told(pks: Iterable[int]) -> list[Told]:
@@ -70,6 +67,21 @@ def told(pks: Iterable[int]) -> list[Told]:
         rows.append(Told(record.pk, record.organisation_id, body.get("event") or {}))
     wrong = {(one.organisation_id, one.event.get("eventID")) for one in rows if one.event.get("errorDeclaration")}
     return [one for one in rows if (one.organisation_id, one.event.get("eventID")) not in wrong]
+
+
+def devices_named(pks: Iterable[int]) -> set[str]:
+    """The GIAIs of what these associations tie, also of those declared wrong. By the stored bytes, as they are."""
+    found: set[str] = set()
+    for stored in Record.objects.filter(pk__in=list(pks)).values_list("disclosures", flat=True):
+        try:
+            event = shapes.opened(bytes(stored)).get("event") or {}
+        except DisclosureError:
+            continue
+        for name in (_name(event.get("parentID")), *(_name(child) for child in event.get("childEPCs") or ())):
+            one = identifiers.parse(name) if name else None
+            if one is not None and one.primary == "8004":
+                found.add(one.value)
+    return found
 
 
 def _ties(one: Told, uri: str) -> Iterator[Fact]:

@@ -1,7 +1,7 @@
 """Pages of legs: the list, one with its drawing, its readings to take away, and the journey of some goods."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from traceapp.accounts.models import Organisation
+from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import RECORDERS, Role
 from traceapp.accounts.visibility import viewer_of
@@ -114,12 +114,13 @@ def _zooms(window: Window, leg: Leg, until: datetime) -> list[dict[str, str]]:
 def leg(request: HttpRequest, uid: UUID) -> HttpResponse:
     one, viewer = _leg(request, uid), viewer_of(request)
     ours = one.organisation_id == viewer.organisation_id
+    there = on_ledger(one, viewer.organisation_id)
     context = {
         **_shown(request, one),
-        "on_ledger": on_ledger(one),
+        "on_ledger": there,
         "cases": [(each, presenting.side_words(each.side)) for each in selectors.cases_for(viewer).filter(leg=one)],
-        "may_record": ours and viewer.has(*RECORDING) and one.ended is not None and not one.call_id,
-        "may_challenge": bool(one.call_id) and viewer.has(*RECORDING),
+        "may_record": ours and viewer.has(*RECORDING) and one.ended is not None and one.record_due is not None,
+        "may_challenge": viewer.has(*RECORDING) and any(each.may_be_challenged for each in there),
         "challenge_form": ChallengeForm(),
     }
     return render(request, "coldchain/leg.html", context)
@@ -174,9 +175,16 @@ def challenge(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Say what is wrong, and what supports it."))
         return redirect("coldchain:leg", uid=uid)
-    organisation = get_object_or_404(Organisation, pk=viewer_of(request).acting_for)
+    viewer = viewer_of(request)
+    organisation = get_object_or_404(Organisation, pk=viewer.acting_for)
+    named = {each.row.call_id for each in on_ledger(one, viewer.organisation_id)} & {request.POST.get("piece", "")}
     try:
-        recording.challenge(leg_id=one.call_id, organisation=organisation, **form.cleaned_data)
+        recording.challenge(
+            leg_id=named.pop() if named else "",
+            organisation=organisation,
+            by=cast(User, request.user),
+            **form.cleaned_data,
+        )
         messages.success(request, _("The challenge is on its way to the ledger."))
     except RecordingError as error:
         messages.error(request, str(error))

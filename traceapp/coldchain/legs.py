@@ -1,6 +1,5 @@
 """Cutting the legs of a device anew from its events, and keeping the rows in step."""
 
-import os
 from datetime import datetime
 
 from django.db import transaction
@@ -18,8 +17,8 @@ from traceapp.sensors.models import Device
 def recut(device: Device) -> list[Leg]:
     """Make the rows of a device what its events say now. Late events and corrections come to count here.
 
-    A leg that is on the ledger stays there as it was recorded: its row is superseded, and another stands for what is
-    known now.
+    A leg that is on the ledger for longer than it was stays there as it was recorded: its row is superseded, and
+    another stands for what is known now.
     """
     Device.objects.select_for_update().get(pk=device.pk)  # two workers must not cut the same device at once
     spans = {(span.goods, span.began): span for span in cut(facts_of(device))}
@@ -29,7 +28,7 @@ def recut(device: Device) -> list[Leg]:
         if span is not None and _fits(leg, span):
             del spans[leg.goods, leg.began]
             kept.append(leg)
-        elif span is not None and not leg.call_id:
+        elif span is not None and not _recorded_beyond(leg, span):
             del spans[leg.goods, leg.began]
             kept.append(_change(leg, span))
         else:
@@ -41,15 +40,20 @@ def _fits(leg: Leg, span: Span) -> bool:
     return (leg.ended, leg.began_by, leg.ended_by) == (span.ended, span.began_by, span.ended_by)
 
 
+def _recorded_beyond(leg: Leg, span: Span) -> bool:
+    """Whether what is on the ledger says that the device was with the goods for longer than it was."""
+    return span.ended is not None and leg.pieces.filter(ended__gt=span.ended).exists()
+
+
 def _change(leg: Leg, span: Span) -> Leg:
     leg.ended, leg.why_ended, leg.ended_by, leg.began_by = span.ended, span.why, span.ended_by, span.began_by
-    leg.watched_until = None
+    leg.watched_until, leg.record_due, leg.published = None, leg.began, False
     leg.save()
     return leg
 
 
 def _put_aside(leg: Leg, now: datetime) -> None:
-    if leg.call_id or leg.cases.exists():
+    if leg.pieces.exists() or leg.cases.exists():
         leg.superseded = now
         leg.save(update_fields=["superseded"])
         events.withdraw(leg)
@@ -68,5 +72,5 @@ def _new(device: Device, span: Span) -> Leg:
         why_ended=span.why,
         began_by=span.began_by,
         ended_by=span.ended_by,
-        goods_salt=os.urandom(16),
+        record_due=span.began,
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from traceapp.accounts.models import Organisation, User
 from traceapp.coldchain.decoded import Decoded  # noqa: F401 (Django looks for models here)
+from traceapp.ledger.outgoing import Call
 from traceapp.sensors.conditions import ProductClass
 from traceapp.sensors.models import Device
 
@@ -57,7 +58,6 @@ class Leg(models.Model):
         REMOVED = "removed", _("the logger was taken off")
         MOVED = "moved", _("the logger went to other goods")
         UNPACKED = "unpacked", _("the goods were unpacked")
-        REKEYED = "rekeyed", _("the logger got a new key")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="legs")
@@ -70,20 +70,90 @@ class Leg(models.Model):
     began_by = models.BigIntegerField(help_text="Record of the event that tied the device to the goods.")
     ended_by = models.BigIntegerField(null=True)
     superseded = models.DateTimeField(null=True, help_text="When later events were seen to say otherwise.")
-    watched_until = models.DateTimeField(null=True, help_text="Reception of the last message judged for excursions.")
-    call_id = models.CharField(max_length=64, blank=True, help_text="Id of the leg on the ledger, once it was sent.")
-    goods_salt = models.BinaryField(max_length=16, default=bytes, help_text="Of the hash that names the goods there.")
-    sent = models.JSONField(null=True, help_text="What was sent to the ledger.")
+    watched_until = models.DateTimeField(
+        null=True, help_text="Reception of the last message judged for excursions; None: to be judged."
+    )
+    record_due = models.DateTimeField(
+        null=True, help_text="When to see what of it can go on the ledger; None: nothing."
+    )
+    why_waiting = models.CharField(max_length=200, blank=True, help_text="Why the rest of it is not on the ledger.")
+    published = models.BooleanField(default=False, help_text="Whether its event of figures was captured.")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-began", "-pk"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["goods_key", "began"], name="legs_of_goods"),
             models.Index(fields=["device", "began"], name="legs_of_a_device"),
+            models.Index(fields=["record_due"], condition=models.Q(record_due__isnull=False), name="legs_to_record"),
+            models.Index(fields=["id"], condition=models.Q(watched_until=None, superseded=None), name="legs_to_judge"),
         ]
 
     def __str__(self) -> str:
         return f"{self.device} with {self.goods}"
+
+
+class LedgerLeg(models.Model):
+    """A piece of a leg as a leg on the ledger: what was sent, and then what its document `leg/<call_id>` says.
+
+    The goods' salt and the rule of the figures (`interval`, `mkt_window`, seconds) are kept here alone.
+    """
+
+    leg = models.ForeignKey(Leg, null=True, on_delete=models.PROTECT, related_name="pieces")
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="+")
+    call_id = models.CharField(max_length=64, unique=True, help_text="Its id on the ledger.")
+    kid = models.CharField(max_length=64)
+    shipment = models.CharField(max_length=64, blank=True, db_index=True)
+    began = models.DateTimeField()
+    ended = models.DateTimeField()
+    figures = models.JSONField()
+    goods_salt = models.BinaryField(max_length=16, default=bytes, help_text="Of the hash that names the goods there.")
+    interval = models.FloatField()
+    mkt_window = models.FloatField(null=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["began", "pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["device", "began"], name="ledger_legs_of_a_device"),
+        ]
+
+    def __str__(self) -> str:
+        return f"leg {self.call_id[:8]} on the ledger"
+
+
+class Objection(models.Model):
+    """What somebody said against a leg on the ledger, which holds the hash of `words` and `salt` alone."""
+
+    leg_id = models.CharField(max_length=64, db_index=True, help_text="The leg's id on the ledger.")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="+")
+    words = models.TextField()
+    salt = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"objection to leg {self.leg_id[:8]}"
+
+
+class ShipmentDevice(models.Model):
+    """That a shipment's terms name a device: an index. What holds stands in the document `shipment/<id>`."""
+
+    shipment = models.CharField(max_length=64)
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="+")
+    open = models.BooleanField(help_text="Whether it may still take legs.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["shipment", "device"], name="one_naming_a_device"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device} in shipment {self.shipment[:8]}"
 
 
 class Source(models.TextChoices):
@@ -131,7 +201,12 @@ class Case(models.Model):
         ordering: ClassVar[list[str]] = ["-opened", "-pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["organisation", "goods_key", "side", "began", "source"], name="one_case_an_excursion"
+                fields=["leg", "side", "began"], condition=models.Q(source="device"), name="one_case_an_excursion"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "record_pk", "goods_key", "side", "began"],
+                condition=models.Q(source="partner"),
+                name="one_case_a_report",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["goods_key"], name="cases_of_goods")]
@@ -212,10 +287,13 @@ class Alert(models.Model):
 
 
 class Follower(models.Model):
-    """How far the walk over new records has come."""
+    """How far a walk over new rows has come (`following`)."""
 
     name = models.CharField(primary_key=True, max_length=32)
-    record = models.BigIntegerField(default=0)
+    record = models.BigIntegerField(default=0, help_text="No row up to this one can still appear.")
+    mark = models.BigIntegerField(default=0, help_text="The newest row when last marked.")
+    marked = models.DateTimeField(null=True)
+    seen = models.JSONField(default=list, help_text="Rows after `record` that were looked at.")
 
     def __str__(self) -> str:
         return f"{self.name} at {self.record}"

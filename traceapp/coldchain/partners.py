@@ -1,6 +1,6 @@
 """Temperatures that partners report in events: judged by the same rule, and labelled "not signed by the device"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -19,16 +19,19 @@ from traceapp.sensors.holding import hold
 
 OWN: Final = "/coldchain/legs/"
 _MOST_GOODS = 50  # of one event
+_PAGE = 500
 
 
-def judge_new(since: int, newest: int) -> list[Case]:
-    """Judge the reports of events with since < pk <= newest. Returns the cases opened."""
-    fields = EventKey.objects.filter(record_id__gt=since, record_id__lte=newest, role=KeyRole.FIELD)
+def judge_new(records: Sequence[int]) -> list[Case]:
+    """Judge the reports of these events. Returns the cases opened."""
     opened: list[Case] = []
-    for one in told(fields.values_list("record_id", flat=True).distinct()):
-        reports = [report for report in reports_of(one.event) if OWN not in report.method]
-        if reports:
-            opened += _judge(one, reports)
+    for start in range(0, len(records), _PAGE):
+        page = records[start : start + _PAGE]
+        fields = EventKey.objects.filter(record_id__in=page, role=KeyRole.FIELD)
+        for one in told(fields.values_list("record_id", flat=True).distinct()):
+            reports = [report for report in reports_of(one.event) if OWN not in report.method]
+            if reports:
+                opened += _judge(one, reports)
     return opened
 
 

@@ -50,12 +50,16 @@ class Measured:
         return self.series.get(quantity) or _joined([], (0.0, 0.0))
 
 
+ALL: Final = Q()
+_DISTRUSTED: Final = Q(key__revoked_from__isnull=False, last__gte=F("key__revoked_from"))
+
+
 def measured(
-    device: Device, since: datetime, until: datetime, quantities: Sequence[str] = SHOWN, *, pending: bool = True
-) -> Measured:
-    """Readings of a device with since <= time <= until."""
-    told = Message.objects.filter(key__device=device, last__gte=since, first__lte=until)
-    distrusted = Q(key__revoked_from__isnull=False, last__gte=F("key__revoked_from"))
+    device: Device, since: datetime, until: datetime, quantities: Sequence[str] = SHOWN, *, pending: bool = True,
+    which: Q = ALL, distrusted: Q = _DISTRUSTED,
+) -> Measured:  # fmt: skip
+    """Readings of a device with since <= time <= until; `which` of its messages, but for those `distrusted`."""
+    told = Message.objects.filter(which, key__device=device, last__gte=since, first__lte=until)
     rows = list(told.exclude(distrusted).order_by("first", "pk").values_list("pk", "count"))
     pks = [pk for pk, _ in rows]
     found = Measured(distrusted=told.filter(distrusted).count())

@@ -1,166 +1,191 @@
-"""Putting legs on the ledger: device, time, messages, and the figures that anybody with the messages can work out."""
+"""Putting legs on the ledger, piece by piece: device, time, messages, and the figures that anybody with the messages
+can work out again. A piece of a shipment's way is recorded for the shipment, by the band of its terms.
+"""
 
 import hashlib
+import logging
+import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from chaincode.traceability.rules.legs import device_commitment
-from traceapp.accounts.models import User
-from traceapp.coldchain import events
-from traceapp.coldchain.judging import Judged, judge
-from traceapp.coldchain.models import Leg
-from traceapp.coldchain.rules import rule_of
+from traceapp.accounts.models import Organisation, User
+from traceapp.coldchain import arguments, events
+from traceapp.coldchain.arguments import RecordingError
+from traceapp.coldchain.carriages import Carried, carried_by, may_leave_until
+from traceapp.coldchain.completeness import is_complete, patience_ends
+from traceapp.coldchain.judging import judge
+from traceapp.coldchain.models import LedgerLeg, Leg, Objection
+from traceapp.coldchain.pieces import LONGEST, KeySpan, Piece, Stretch, pieces
 from traceapp.commitments.canonical import canonical
-from traceapp.commitments.times import rfc3339
-from traceapp.ledger import calls, documents, roots
-from traceapp.ledger.models import Record
-from traceapp.ledger.roots import Attested
-from traceapp.sensors.excursions import Rule
-from traceapp.sensors.models import DeviceKey, Message
-from traceapp.sensors.summary import figures, summarise
+from traceapp.ledger import calls, documents
+from traceapp.ledger.outgoing import Call
+from traceapp.sensors.models import Device
 from traceapp.sensors.units import Quantity
 
-WAIT: Final = timedelta(hours=1)
-"""So long an ended leg waits for messages of its time, unless the device has told later ones since."""
-_TRAVELLING: Final = ("dispatched", "arrived")
-_PAGE: Final = 500
+__all__ = ["RecordingError", "challenge", "record", "record_due"]
+
+AGAIN: Final = timedelta(seconds=20)  # what waits is looked at again after so long, or what is left until its time
+_LATER: Final = timedelta(minutes=10)
+_AT_ONCE: Final = 200
+_KEYLESS: Final = "No key of the logger was to be trusted for a part of it, which is not recorded."
+log = logging.getLogger(__name__)
 
 
-class RecordingError(ValueError):
-    """A leg that cannot be recorded yet, or again; the text says why."""
-
-
-def record_ended(now: datetime) -> int:
-    """Send every ended leg whose messages are all there. Returns how many."""
+def record_due(now: datetime) -> int:
+    """Send what is ready of the legs that are due to be looked at. Returns how many pieces."""
+    due = Leg.objects.filter(superseded=None, record_due__lte=now).order_by("record_due", "pk")
     sent = 0
-    for leg in Leg.objects.filter(superseded=None, call_id="", ended__lt=now).select_related("device", "organisation"):
-        if not _is_complete(leg, now):
-            continue
-        try:
-            record(leg=leg)
-            sent += 1
-        except RecordingError:
-            continue  # its messages are still on their way to the ledger
+    for pk in due.values_list("pk", flat=True)[:_AT_ONCE]:
+        for step in (_look_at, _tell):
+            try:
+                sent += step(pk, now)
+            except Exception:  # one leg's fault must not stop the others
+                log.exception("Leg %s cannot be recorded.", pk)
+                Leg.objects.filter(pk=pk).update(record_due=now + _LATER)
     return sent
 
 
-def _is_complete(leg: Leg, now: datetime) -> bool:
-    assert leg.ended is not None
-    later = Message.objects.filter(key__device=leg.device_id, last__gt=leg.ended).exists()
-    return later or leg.ended + WAIT < now
-
-
 @transaction.atomic
-def record(*, leg: Leg, by: User | None = None) -> None:
-    """Ask for the transaction. RecordingError while it lasts, messages wait, or what was told does not match."""
-    leg = Leg.objects.select_for_update(of=("self",)).select_related("device", "organisation").get(pk=leg.pk)
-    if leg.call_id:
+def record(*, leg: Leg) -> int:
+    """Send what has ended of a leg, without waiting for messages that may still come. RecordingError says what hinders.
+
+    Returns how many pieces were sent.
+    """
+    leg, now = _locked(leg.pk), timezone.now()
+    left = _left(leg, now)
+    if not left and leg.pieces.exists():
         raise RecordingError("This leg was sent to the ledger already.")
-    if leg.ended is None or leg.superseded is not None:
+    if not left:
         raise RecordingError("Only a leg that has ended can be recorded.")
-    shipment, rule = shipment_of(leg)
-    judged = judge(leg, timezone.now(), rule=rule, quantities=(Quantity.TEMPERATURE,))
-    argument = _argument(leg, judged, shipment)
-    calls.request(organisation=leg.organisation, role="recorder", function="record_leg", argument=argument, by=None)
-    leg.call_id, leg.sent = argument["id"], argument
-    leg.save(update_fields=["call_id", "sent"])
-    events.publish(judged)
-
-
-def _argument(leg: Leg, judged: Judged, shipment: str) -> dict[str, Any]:
-    found = judged.measured
-    if found.waiting:
-        raise RecordingError("Messages of this leg still wait for the ledger. Try again in a moment.")
-    if found.findings:
-        raise RecordingError("Messages of this leg do not match the ledger. What they said cannot be recorded.")
-    told = Message.objects.filter(pk__in=found.records[:_PAGE]) if found.records else Message.objects.none()
-    kids = set(told.values_list("key__kid", flat=True))
-    if len(kids) > 1:
-        raise RecordingError("The logger changed its key on this leg. A leg has one key on the ledger.")
-    rule, summary = judged.rule, summarise(judged.held, judged.rule.low, judged.rule.high, judged.rule.mkt_window)
-    assert leg.ended is not None
-    return {
-        "id": calls.new_id(),
-        "kid": kids.pop() if kids else _kid(leg),
-        "goods": commitment(leg),
-        "shipment": shipment,
-        "from": rfc3339(leg.began),
-        "to": rfc3339(leg.ended),
-        "seq": _sequence(found.records, summary.readings),
-        "batches": batches_of(found.records),
-        "figures": figures(summary, rule.low, rule.high),
-    }
-
-
-def commitment(leg: Leg) -> str:
-    """How the ledger names the goods: by hash, with a salt that stays here."""
-    return hashlib.sha256(canonical({"goods": leg.goods, "salt": bytes(leg.goods_salt).hex()})).hexdigest()
-
-
-def _kid(leg: Leg) -> str:
-    """Of a leg without messages: the device's key at its beginning."""
-    keys = DeviceKey.objects.filter(device=leg.device_id, active_from__lte=leg.began).order_by("-active_from")
-    kid = keys.values_list("kid", flat=True).first()
-    if kid is None:
-        raise RecordingError("The device had no key on the ledger yet when this leg began.")
-    return kid
-
-
-def _sequence(pks: list[int], readings: int) -> dict[str, int] | None:
-    if not pks or not readings:
-        return None
-    found: list[int] = []
-    for start in range(0, len(pks), _PAGE):
-        ends = Message.objects.filter(pk__in=pks[start : start + _PAGE]).aggregate(least=Min("seq"), most=Max("seq"))
-        found += [ends["least"], ends["most"]]
-    return {"from": min(found), "to": max(found)}
-
-
-def batches_of(pks: list[int]) -> list[dict[str, str]]:
-    """The batches that these messages were recorded in, with the roots that organisations attest."""
-    ids: dict[str, None] = {}
-    for start in range(0, len(pks), _PAGE):
-        page = Record.objects.filter(pk__in=pks[start : start + _PAGE]).order_by("batch_id")
-        ids.update(dict.fromkeys(one for one in page.values_list("batch_id", flat=True).distinct() if one))
-    found = roots.attested(ids)
-    return [{"id": one, "root": of.root.hex()} for one, of in sorted(found.items()) if isinstance(of, Attested)]
-
-
-def shipment_of(leg: Leg) -> tuple[str, Rule]:
-    """The shipment whose terms name this device, and the rule with the terms' band; else none, and the goods' rule."""
-    rule = rule_of(leg)
-    for copy in documents.below("shipment/"):
-        content = documents.get(copy.key) or {}
-        terms, name = content.get("terms") or {}, copy.key.removeprefix("shipment/")
-        named = device_commitment(leg.device.giai, name)
-        if content.get("state") not in _TRAVELLING or all(
-            one.get("device") != named for one in terms.get("legs") or ()
-        ):
-            continue
-        band = terms.get("temperature")
-        return name, _with_band(rule, band["bandMin"] / 100, band["bandMax"] / 100) if band else rule
-    return "", rule
-
-
-def _with_band(rule: Rule, low: float, high: float) -> Rule:
-    from dataclasses import replace
-
-    return replace(rule, low=low, high=high)
+    with_key = [(piece, carried) for piece, carried in left if piece.kid]
+    if not with_key:
+        raise RecordingError(_KEYLESS)
+    for piece, carried in with_key:
+        _send(leg, piece, carried)
+    leg.record_due, leg.why_waiting = now, ""
+    leg.save(update_fields=["record_due", "why_waiting"])
+    return len(with_key)
 
 
 @transaction.atomic
-def challenge(*, leg_id: str, organisation: Any, reason: str, evidence: str) -> None:
-    """Say that a leg on the ledger is wrong. `evidence`: what supports it; its hash goes there. RecordingError."""
-    if documents.get(f"leg/{leg_id}") is None:
+def _look_at(pk: int, now: datetime) -> int:
+    leg = _locked(pk)
+    waits, why, sent = list[datetime](), "", 0
+    for piece, carried in _left(leg, now):
+        if not piece.kid:
+            why = _KEYLESS
+            continue
+        until = _waits_until(leg.device, piece, carried, now)
+        if until is None:
+            try:
+                _send(leg, piece, carried)
+                sent += 1
+                continue
+            except RecordingError as error:
+                why, until = str(error), now + AGAIN
+        waits.append(until)
+    waits += _others(leg, now)
+    Leg.objects.filter(pk=pk).update(record_due=min(waits, default=None), why_waiting=why)
+    return sent
+
+
+@transaction.atomic
+def _tell(pk: int, now: datetime) -> int:
+    """Tell the figures of a leg as an event, once, when it has ended and nothing of it waits to be sent."""
+    leg = _locked(pk)
+    if leg.ended is None or leg.published or any(piece.kid for piece, _ in _left(leg, now)):
+        return 0
+    judged = judge(leg, now, quantities=(Quantity.TEMPERATURE,))
+    if judged.measured.waiting or judged.measured.findings:
+        Leg.objects.filter(pk=pk).update(record_due=min(leg.record_due or now + _LATER, now + _LATER))
+        return 0
+    events.publish(judged)
+    Leg.objects.filter(pk=pk).update(published=True)
+    return 0
+
+
+def _locked(pk: int) -> Leg:
+    return Leg.objects.select_for_update(of=("self",)).select_related("device", "organisation").get(pk=pk)
+
+
+def _others(leg: Leg, now: datetime) -> list[datetime]:
+    """When to look again whatever is left: while something is under way, and when an open leg gets too long."""
+    ids = list(leg.pieces.values_list("call_id", flat=True))
+    under_way = _calls(ids).exclude(state__in=(Call.State.VALID, Call.State.INVALID)).exists()
+    too_long = [] if leg.ended is not None else [max(now + _LATER, leg.began + LONGEST)]
+    return too_long + ([now + AGAIN] if under_way else [])
+
+
+def _left(leg: Leg, now: datetime) -> list[tuple[Piece, Carried | None]]:
+    """Pieces that have ended and were not sent, or were refused for a reason that is over."""
+    carried = {one.carriage.shipment: one for one in carried_by(leg.device, now)}
+    sent = LedgerLeg.objects.filter(device=leg.device, ended__gt=leg.began, began__lt=leg.ended or now)
+    called = _calls([one.call_id for one in sent])
+    refused = set(called.filter(state=Call.State.INVALID).values_list("call_id", flat=True))
+    taken: list[Stretch] = [(one.began, one.ended) for one in sent if one.call_id not in refused]
+    before = {(one.began, one.ended, one.kid, one.shipment) for one in sent if one.call_id in refused}
+    found = pieces(
+        (leg.began, leg.ended), now, key_spans(leg.device), [one.carriage for one in carried.values()], taken
+    )
+    return [
+        (one, carried.get(one.shipment)) for one in found if (one.began, one.ended, one.kid, one.shipment) not in before
+    ]
+
+
+def key_spans(device: Device) -> list[KeySpan]:
+    """When each key of a device counts: from its registration until it was replaced or is not to be trusted."""
+    found = []
+    for key in device.keys.exclude(active_from=None):
+        ends = [one for one in (key.ended_at, key.revoked_from) if one is not None]
+        assert key.active_from is not None
+        found.append(KeySpan(key.kid, key.active_from, min(ends, default=None)))
+    return found
+
+
+def _waits_until(device: Device, piece: Piece, carried: Carried | None, now: datetime) -> datetime | None:
+    """When to look at a piece again; None if it is to be sent now."""
+    may_leave = None if carried else may_leave_until(device, piece.ended)
+    if may_leave is not None and may_leave > now:
+        return min(may_leave, now + _LATER)
+    if is_complete(device, piece):
+        return None
+    until = patience_ends(piece, carried)
+    if until is None:
+        return now + _LATER
+    return None if until <= now else min(until, now + AGAIN)
+
+
+def _send(leg: Leg, piece: Piece, carried: Carried | None) -> None:
+    ready = arguments.made(leg, piece, arguments.ruler_of(leg, carried.band if carried else None))
+    calls.request(organisation=leg.organisation, role="recorder", function="record_leg", argument=ready.argument)
+    ready.row.save()
+
+
+def _calls(ids: Sequence[str]) -> QuerySet[Call]:
+    return Call.objects.filter(function="record_leg", call_id__in=ids)
+
+
+@transaction.atomic
+def challenge(*, leg_id: str, organisation: Organisation, reason: str, evidence: str, by: User | None = None) -> None:
+    """Say that a leg on the ledger is wrong. `evidence` stays here; its salted hash goes there. RecordingError."""
+    held = documents.get(f"leg/{leg_id}")
+    if held is None:
         raise RecordingError("This leg is not on the ledger.")
-    argument = {
-        "id": calls.new_id(),
-        "leg": leg_id,
-        "reason": reason,
-        "evidence": hashlib.sha256(evidence.encode()).hexdigest(),
-    }
-    calls.request(organisation=organisation, role="recorder", function="challenge_leg", argument=argument)
+    if held.get("challenge") or objections_to(leg_id).exclude(call__state=Call.State.INVALID).exists():
+        raise RecordingError("This leg is challenged already.")
+    salt = secrets.token_hex(16)
+    digest = hashlib.sha256(canonical({"salt": salt, "words": evidence})).hexdigest()
+    argument = {"id": calls.new_id(), "leg": leg_id, "reason": reason, "evidence": digest}
+    call = calls.request(organisation=organisation, role="recorder", function="challenge_leg", argument=argument)
+    Objection.objects.create(
+        leg_id=leg_id, organisation=organisation, by=by, call=call, words=evidence, salt=salt, digest=digest
+    )
+
+
+def objections_to(leg_id: str) -> QuerySet[Objection]:
+    return Objection.objects.filter(leg_id=leg_id).select_related("call", "organisation")

@@ -16,8 +16,7 @@ class What(IntEnum):
 
     UNTIED = 1
     UNPACKED = 2
-    REKEYED = 3
-    TIED = 4
+    TIED = 3
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def cut(facts: Iterable[Fact]) -> list[Span]:
     for fact in sorted(facts, key=lambda fact: (fact.time, fact.what, fact.record)):
         if current is not None and (why := _ends(current, fact)):
             spans.append(replace(current, ended=fact.time, why=why, ended_by=fact.record))
-            stays = fact.what is What.REKEYED or (fact.what is What.UNPACKED and is_asset(current.goods))
+            stays = fact.what is What.UNPACKED and is_asset(current.goods)
             current = Span(current.goods, fact.time, fact.record) if stays else None
         if current is None and fact.what is What.TIED:
             current = Span(fact.goods, fact.time, fact.record)
@@ -64,8 +63,6 @@ def _ends(current: Span, fact: Fact) -> str:
         return "removed" if same or not fact.goods else ""
     if fact.what is What.UNPACKED:
         return "unpacked" if same else ""
-    if fact.what is What.REKEYED:
-        return "rekeyed"
     return "" if same else "moved"
 
 

@@ -47,16 +47,17 @@ class Registered:
     rows: Rows | None
 
 
-_registered: dict[str, Registered] = {}
+_registered: dict[tuple[str, str], Registered] = {}
 
 
 def register(prefix: str, projector: Projector, *, rows: Rows | None = None) -> None:
-    """To be called from the room's `AppConfig.ready`. One projector a prefix (such as `device/`): the last one counts.
+    """To be called from the room's `AppConfig.ready`. One projector of a module a prefix (such as `device/`): the last
+    one counts. Rooms that are concerned by the same documents are handed them one after another.
 
     `rows` answers, for some keys, what the room holds of each, as any value that can be compared: with it the audit
     makes the rows anew from the documents and names those that differ.
     """
-    _registered[prefix] = Registered(prefix, projector, rows)
+    _registered[prefix, projector.__module__] = Registered(prefix, projector, rows)
 
 
 def registered() -> list[Registered]:
@@ -139,7 +140,8 @@ def _project_or_note(key: str, content: bytes | None, source: Source) -> None:
 
 
 def _project(key: str, content: bytes | None, source: Source) -> bool:
-    """False if the projector fails: one room's fault must not stop the ledger's blocks for all others."""
+    """False if a projector fails: one room's fault must not stop the ledger's blocks, or another room."""
+    done = True
     for one in _registered.values():
         if not key.startswith(one.prefix):
             continue
@@ -150,8 +152,8 @@ def _project(key: str, content: bytes | None, source: Source) -> bool:
             raise  # the database's own trouble: the block is noted later
         except Exception:
             logger.exception("The rows for %s cannot be made from block %s.", key, source.block)
-            return False
-    return True
+            done = False
+    return done
 
 
 def _parsed(content: bytes) -> Content:
