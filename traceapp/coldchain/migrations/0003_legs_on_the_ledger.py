@@ -6,12 +6,12 @@ from django.db import migrations, models
 from django.db.models import F
 
 
-def keep_what_was_sent(apps, schema_editor):
+def keep_what_was_sent(apps, schema_editor):  # type: ignore[no-untyped-def]
     """What a leg's row held of the ledger becomes a row of its own; every leg is looked at again."""
-    Leg, LedgerLeg = (apps.get_model("coldchain", name) for name in ("Leg", "LedgerLeg"))
-    for leg in Leg.objects.exclude(call_id="").iterator():
+    legs, pieces = (apps.get_model("coldchain", name).objects for name in ("Leg", "LedgerLeg"))
+    for leg in legs.exclude(call_id="").iterator():
         sent = leg.sent or {}
-        LedgerLeg.objects.create(
+        pieces.create(
             leg=leg,
             device_id=leg.device_id,
             call_id=leg.call_id,
@@ -23,8 +23,8 @@ def keep_what_was_sent(apps, schema_editor):
             goods_salt=leg.goods_salt,
             interval=900.0,
         )
-    Leg.objects.filter(superseded=None, call_id="").update(record_due=F("began"))
-    Leg.objects.exclude(call_id="").update(published=True)
+    legs.filter(superseded=None, call_id="").update(record_due=F("began"))
+    legs.exclude(call_id="").update(published=True)
 
 
 class Migration(migrations.Migration):
