@@ -146,7 +146,7 @@ def test_a_decision_has_a_reason_and_a_second_factor_over_its_very_words(world):
     TOTP.activate(quality, SECRET)
     with pytest.raises(CaseError, match="Say why"):
         cases.decide(case=case, by=quality, disposition="release", reason="  ", code=code())
-    with pytest.raises(SecondFactorError, match="wrong"):
+    with pytest.raises(SecondFactorError, match="not right"):
         cases.decide(case=case, by=quality, disposition="release", reason="Fine", code="000000")
     cases.decide(case=case, by=quality, disposition="release", reason="Within the stability budget", code=code())
     case.refresh_from_db()

@@ -144,7 +144,7 @@ def test_a_case_from_alarm_to_signed_decision(client, world):
     client.post(address + "owner/", {"owner": world.quality.pk})
     TOTP.activate(world.quality, SECRET)
     decision = {"disposition": "release", "reason": "Within the budget", "code": "123"}
-    assert "This code is wrong" in client.post(address + "decide/", decision).content.decode()
+    assert "This code is not right" in client.post(address + "decide/", decision).content.decode()
     decision["code"] = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
     assert client.post(address + "decide/", decision).status_code == 302
     shown = page(client, address)
