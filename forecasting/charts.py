@@ -17,6 +17,7 @@ FAN_SIZES = (
     Size("wide", 1096, 380, 48, 136, 26, 44, 6),
 )
 HALF_SIZES = (Size("narrow", 328, 0, 76, 24, 26, 30, 3), Size("half", 560, 0, 88, 24, 26, 30, 5))
+LANE_SIZES = (Size("narrow", 328, 190, 48, 14, 14, 34, 3), Size("half", 496, 200, 52, 14, 14, 34, 4))
 SQUARE_SIZES = (Size("narrow", 328, 300, 48, 18, 14, 46, 4), Size("half", 496, 340, 52, 24, 14, 46, 5))
 
 
@@ -160,3 +161,19 @@ def share_bar(used: int, out: int, width: int) -> tuple[float, float, float]:
         return float(width), float(width), 0.0
     part = max(4.0, out / total * (width - 3))
     return width - 3 - part, width - part, part
+
+
+def lane(days: Sequence[float], trend: Sequence[float], ends: Sequence[str], size: Size) -> Drawing:
+    """Mean days after the plan of each month as dots, and the trend through them as a line."""
+    ticks = nice_ticks(min([0.0, *days, *trend]), max([0.0, *days, *trend]), size.ticks)
+
+    def point(place: int, value: float) -> tuple[float, float]:
+        across = size.left + (place + 0.5) / len(days) * size.inner
+        return across, size.y1 - (value - ticks[0]) / (ticks[-1] - ticks[0]) * size.deep
+
+    drawing = Drawing(size, y_ticks=[Tick(point(0, each)[1], number(each)) for each in ticks])
+    drawing.paths = {"line": path([point(place, value) for place, value in enumerate(trend)])}
+    drawing.dots = [(*point(place, value), "dot-past", 3.0) for place, value in enumerate(days)]
+    drawing.x_ticks = [Tick(size.left, ends[0]), Tick(size.x1, ends[1])]
+    drawing.now = point(0, 0.0)[1]
+    return drawing

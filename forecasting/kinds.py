@@ -6,6 +6,7 @@ from typing import Any
 from forecasting.governance.decisions import index_of
 from forecasting.governance.models import Decision
 from forecasting.models import Run
+from forecasting.scoring import anchoring
 from traceapp.ledger.models import Record, RecordKind
 
 
@@ -18,6 +19,8 @@ class ForecastStatements:
         said = body["statement"]
         if said["forecast"] in Decision.Kind.values:
             return index_of(said)
+        if said["forecast"] == anchoring.SCORES:
+            return anchoring.expected(said)
         return str(said["run"]), said["dataset"]["root"], said["predictions"]["hash"], said["model"]
 
     def stored(self, pks: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
@@ -26,13 +29,16 @@ class ForecastStatements:
         for one in Decision.objects.filter(record_id__in=pks):
             if one.record_id is not None:
                 found[one.record_id] = index_of(one.statement)
-        return found
+        return found | anchoring.stored(pks)
 
     def rebuild(self, record: Record, body: dict[str, Any]) -> None:
         if body["statement"]["forecast"] in Decision.Kind.values:
             Decision.objects.filter(uid=body["statement"]["decision"]).update(
                 record=record, statement=body["statement"]
             )
+            return
+        if body["statement"]["forecast"] == anchoring.SCORES:
+            anchoring.rebuild(record, body["statement"])
             return
         run, root, predictions, model = self.expected(record, body)
         Run.objects.filter(uid=run).update(

@@ -5,11 +5,12 @@ used, what counts threads is told to use one, and rows are sorted before anythin
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from forecasting.delay.deliveries import DeliveryRow
+from forecasting.delay.lanes import LaneTrend
 from forecasting.delay.result import DelayRow
 from forecasting.demand.fitting import Fitting
 from forecasting.demand.one import CHAMPION, SeriesResult
@@ -41,6 +42,7 @@ class DelayResult:
     left_out: list[LeftOut]
     figures: dict[str, Any]
     parameters: dict[str, Any]
+    lanes: list[LaneTrend] = field(default_factory=list)
 
 
 def run_demand(

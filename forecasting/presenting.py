@@ -166,3 +166,34 @@ def days_words(value: float) -> str:
         if amount != "1"
         else f"1 day {'late' if value > 0 else 'early'}"
     )
+
+
+def lanes(run: Run) -> list[dict[str, Any]]:
+    """Each lane's months and Prophet's line through them, with what it says in words."""
+    found = []
+    for one in run.lanes.all():
+        rows = [
+            [charts.day_words(date.fromisoformat(day), "month"), days_words(days), f"{late:,} of {count:,}"]
+            for day, days, late, count in one.months
+        ]
+        drawn = len(one.months) > 1
+        days = [float(month[1]) for month in one.months]
+        ends = [charts.day_words(date.fromisoformat(one.months[at][0]), "month") for at in (0, -1)] if drawn else []
+        found.append(
+            {
+                "lane": one.lane,
+                "words": lane_words(one.slope, one.note),
+                "deliveries": one.deliveries,
+                "drawings": [charts.lane(days, one.trend, ends, size) for size in charts.LANE_SIZES] if drawn else [],
+                "table": rows,
+            }
+        )
+    return found
+
+
+def lane_words(slope: float | None, note: str) -> str:
+    if slope is None:
+        return note
+    if abs(slope) < 0.05:
+        return "neither later nor earlier of late"
+    return f"{abs(slope):.1f} days {'later' if slope > 0 else 'earlier'} each month"

@@ -13,6 +13,7 @@ from forecasting.governance import artefacts
 from forecasting.models import Backtest, DelayPrediction, Forecast, Kind, LeftOutRow, Run, Series, TrainingJob
 from forecasting.names import names_of
 from forecasting.pipeline import DelayResult, DemandResult
+from forecasting.scoring.models import LaneTrend
 from forecasting.statement import statement
 from forecasting.training import Trained
 from traceapp.accounts.visibility import Visibility
@@ -167,6 +168,19 @@ def _delay(run: Run, result: DelayResult, rows: list[DeliveryRow]) -> None:
             attributes=dict(plans[row.uid].attributes),
         )
         for row in result.rows
+    )
+    _bulk(
+        LaneTrend(
+            run=run,
+            rank=rank,
+            lane=lane.lane[:400],
+            deliveries=lane.deliveries,
+            months=[[month.day.isoformat(), round(month.days, 6), month.late, month.count] for month in lane.months],
+            trend=rounded(lane.trend),
+            slope=lane.slope,
+            note=lane.note,
+        )
+        for rank, lane in enumerate(result.lanes, 1)
     )
 
 

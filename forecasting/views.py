@@ -137,6 +137,8 @@ def delay(request: HttpRequest) -> HttpResponse:
         "reliability_head": ["Said", "Happened", "Deliveries"],
         "table": table,
         "stats": presenting.delay_figures(run),
+        "lanes": presenting.lanes(run),
+        "lane_head": ["Month", "Mean", "Late"],
     }
     return render(request, "forecasting/delay.html", context)
 

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "forecasting",
     "forecasting.governance",
     "forecasting.dwell",
+    "forecasting.scoring",
     "traceapp.payments",
     "traceapp.provenance",
     "traceapp.proofs",

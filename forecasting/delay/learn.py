@@ -5,13 +5,12 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from forecasting.delay.days import PastDelays
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.ensemble import Ensemble, calibrated, fit, learnable
 from forecasting.delay.features import features
-from forecasting.delay.result import DelayRow
+from forecasting.delay.foretell import begun, foretell
+from forecasting.delay.lanes import lanes_of, with_trends
 from forecasting.delay.testing import figures, test
-from forecasting.delay.words import reasons
 from forecasting.reasons import LeftOut, Reason
 
 if TYPE_CHECKING:
@@ -53,9 +52,7 @@ def learn(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: P
             f"at least {LEAST} are needed, with 5 late and 5 on time."
         )
     progress(5, f"{len(known)} outcomes known by {until}")
-    # What is open is not learnt from, but that it is overdue is known.
-    begun = [row for row in rows if row.scheduled <= until and (row.ordered is None or row.ordered <= until)]
-    seen = list({row.uid: row for row in [*known, *begun]}.values())
+    seen = begun(rows, known, until)
     past = features(known, seen, horizon=horizon)
     coming = features(ahead, seen, horizon=horizon, until=until)
     tested = test(
@@ -63,21 +60,10 @@ def learn(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: P
     )
     progress(80, "Fitting and calibrating")
     model = Ensemble(fit(known, past), calibrated(tested.said, until))
-    delays = PastDelays(known)
-    found = [
-        DelayRow(
-            row.uid,
-            row.delivery,
-            row.scheduled,
-            chance,
-            *delays.quantiles(row, chance),
-            reasons(row, each, why),
-        )
-        for row, each, chance, why in zip(
-            ahead, coming, model.probabilities(coming), model.contributions(coming), strict=True
-        )
-    ]
-    return DelayResult(found, out, figures(tested), asdict(model) | {"past_delays": "empirical"})
+    found = foretell(model, known, ahead, coming)
+    progress(92, "Drawing the lanes' trends")
+    lanes = with_trends(lanes_of(known))
+    return DelayResult(found, out, figures(tested), asdict(model) | {"past_delays": "empirical"}, lanes)
 
 
 __all__ = ["learn", "sort_out"]

@@ -4,6 +4,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -15,7 +16,8 @@ from forecasting import selectors as runs
 from forecasting.governance import decisions
 from forecasting.governance.models import Decision
 from forecasting.models import DelayPrediction
-from forecasting.scoring import selectors
+from forecasting.scoring import selectors, services
+from forecasting.scoring.models import Score, ScoreJob
 from forecasting.views import READERS, TRAINERS
 from traceapp.accounts.models import User
 from traceapp.accounts.permissions import has_role
@@ -97,3 +99,57 @@ class Decisions(APIView):
             return problem(409, str(error))
         shown = next(one for one in selectors.decisions(row) if one.decision.pk == made.pk)
         return Response(_decision(shown), status=status.HTTP_200_OK if again else status.HTTP_201_CREATED)
+
+
+class ScoreJobIn(serializers.Serializer[Any]):
+    """Neither: all open deliveries as known now. Both: one of them, planned for another day."""
+
+    record = serializers.UUIDField(required=False)
+    scheduled = serializers.DateField(required=False)
+
+
+class ScoreOut(serializers.ModelSerializer[Score]):
+    record = serializers.UUIDField(source="record_uid")
+
+    class Meta:
+        model = Score
+        fields = ("record", "delivery", "scheduled", "p_late", "days_p10", "days_p50", "days_p90", "reasons")
+
+
+class ScoreJobOut(serializers.ModelSerializer[ScoreJob]):
+    id = serializers.UUIDField(source="uid", read_only=True)
+    run = serializers.UUIDField(source="run.uid", read_only=True)
+    record = serializers.UUIDField(source="record.uid", read_only=True, default=None, help_text="Its statement.")
+    scores = ScoreOut(many=True, read_only=True)
+
+    class Meta:
+        model = ScoreJob
+        fields = ("id", "run", "state", "progress", "doing", "error", "until", "used", "record", "scores")
+
+
+class ScoreJobs(APIView):
+    """Ask a run's model anew, as known now, or what if a delivery were planned for another day."""
+
+    permission_classes = (has_role(*TRAINERS),)
+
+    @extend_schema(request=ScoreJobIn, responses={202: ScoreJobOut})
+    def post(self, request: Request, run: UUID) -> Response:
+        found = get_object_or_404(runs.runs(viewer_of(request)).select_related("organisation"), uid=run)
+        asked = ScoreJobIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        try:
+            job = services.request(run=found, user=cast(User, request.user), **asked.validated_data)
+        except services.ScoreError as error:
+            return problem(400, str(error))
+        return Response(ScoreJobOut(job).data, status=status.HTTP_202_ACCEPTED)
+
+
+class OneScoreJob(APIView):
+    """A job of scores, with them once it is done."""
+
+    permission_classes = (has_role(*READERS),)
+
+    @extend_schema(responses=ScoreJobOut)
+    def get(self, request: Request, uid: UUID) -> Response:
+        own = ScoreJob.objects.filter(organisation_id=viewer_of(request).organisation_id or 0)
+        return Response(ScoreJobOut(get_object_or_404(own.select_related("run", "record"), uid=uid)).data)

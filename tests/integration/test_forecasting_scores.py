@@ -8,9 +8,11 @@ import pytest
 from django.urls import reverse
 
 from forecasting.governance import decisions
-from forecasting.governance.models import Decision
+from forecasting.governance.models import Artefact, Decision
 from forecasting.models import DelayPrediction
+from forecasting.scoring.models import Score
 from forecasting.scoring.selectors import decisions as decisions_of
+from forecasting.scoring.work import work as scoring
 from forecasting.services import request_training
 from forecasting.training import work
 from tests.factories import member
@@ -202,3 +204,58 @@ def test_a_run_that_is_not_on_the_ledger_yet_cannot_be_decided_on(scored):
     waiting = job.run.delays.first()
     with pytest.raises(decisions.DecisionError, match="not verified on the ledger"):
         override(waiting)
+
+
+def asked_again(client, row, **what):
+    answer = client.post(reverse("api-score-jobs", args=[row.run.uid]), what, content_type="application/json")
+    assert answer.status_code == 202, answer.content
+    scoring(answer.json()["id"])
+    return client.get(reverse("api-score-job", args=[answer.json()["id"]])).json()
+
+
+def test_scores_are_made_anew_by_the_same_numbers_and_anchored(scored, client, ledger_world):
+    firm, row = scored
+    client.force_login(member(firm, "analyst"))
+    found = asked_again(client, row)
+    assert (found["state"], found["error"]) == ("done", "")
+    said = {one["delivery"]: one["p_late"] for one in found["scores"]}
+    before = dict(row.run.delays.values_list("delivery", "p_late"))
+    assert said.keys() <= before.keys()
+    ledger_world.anchor()
+    everything(ledger_world.ledger)
+    assert not Finding.objects.filter(record_uid=found["record"]).exists()
+    if said:
+        Score.objects.filter(job__uid=found["id"]).update(p_late=0.01)
+        everything(ledger_world.ledger)
+        assert Finding.objects.get(record_uid=found["record"]).what == Finding.What.INDEX
+
+
+def test_what_if_it_were_planned_for_another_day(scored, client):
+    firm, row = scored
+    client.force_login(member(firm, "analyst"))
+    day = row.scheduled + timedelta(days=5)
+    found = asked_again(client, row, record=str(row.record_uid), scheduled=str(day))
+    (one,) = found["scores"]
+    assert (one["delivery"], one["scheduled"], found["record"]) == (row.delivery, str(day), None)
+    assert one["p_late"] == pytest.approx(row.p_late, abs=0.3)
+    wrong = client.post(
+        reverse("api-score-jobs", args=[row.run.uid]), {"scheduled": str(day)}, content_type="application/json"
+    )
+    assert wrong.status_code == 400
+
+
+def test_a_model_whose_numbers_were_changed_is_not_loaded(scored, client):
+    firm, row = scored
+    client.force_login(member(firm, "analyst"))
+    Artefact.objects.filter(run=row.run).update(content=b"{}")
+    found = asked_again(client, row)
+    assert (found["state"], "not those that were registered" in found["error"]) == ("failed", True)
+
+
+def test_lanes_are_drawn_with_their_trend(scored, client):
+    firm, row = scored
+    client.force_login(member(firm, "supplier"))
+    html = client.get(reverse("forecasting:delay"), {"run": row.run.uid}).content.decode()
+    assert html.count("<h3") >= 2
+    assert "days later each month" in html or "neither later nor earlier" in html or "earlier each month" in html
+    assert client.post(reverse("api-score-jobs", args=[row.run.uid]), {}).status_code == 403

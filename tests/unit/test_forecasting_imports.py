@@ -25,3 +25,7 @@ def test_a_web_process_loads_neither_pandas_nor_prophet():
         "import traceapp.wsgi, traceapp.urls, forecasting.views, traceapp.jobs.tasks, forecasting.services, forecasting.api_urls"
     )
     assert loaded(web, HEAVY) == "[]"
+
+
+def test_a_training_of_delays_leaves_prophet_and_pandas_to_a_process_of_its_own():
+    assert loaded("import forecasting.delay.learn, forecasting.delay.lanes", "['pandas', 'prophet']") == "[]"
