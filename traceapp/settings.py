@@ -199,7 +199,12 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": BEHIND_PROXY,  # X-Forwarded-For is believed from a proxy of ours only
 }
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None}
-SPECTACULAR_SETTINGS = {"TITLE": "Traceapp", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Traceapp",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"KeyStateEnum": "traceapp.sensors.serializers.STATES"},
+}
 
 # --- background work -------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "filesystem://localhost")

@@ -3,17 +3,22 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.exceptions import AuthenticationFailed, UnsupportedMediaType
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from traceapp.accounts.authentication import BearerTokenAuthentication
+from traceapp.accounts.models import Organisation
+from traceapp.accounts.visibility import viewer_of
 from traceapp.sensors import answers, intake
 from traceapp.sensors.envelopes import EnvelopeError, messages_in
 from traceapp.sensors.outcomes import Taken
+from traceapp.sensors.senders import Senders
 from traceapp.web.problems import problem
 from traceapp.web.request_body import BodyTooLarge, LengthError, read_body
 
@@ -25,11 +30,22 @@ MEDIA_TYPES = frozenset(
 )
 
 
+class _OptionalToken(BearerTokenAuthentication):
+    """Says whose page counts what is of no device; one that is not valid any more keeps no signed message out."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, Any] | None:
+        try:
+            found: tuple[AbstractBaseUser, Any] | None = super().authenticate(request)
+        except AuthenticationFailed:
+            return None
+        return found
+
+
 class Messages(APIView):
     """One message or many; each is answered by itself."""
 
-    authentication_classes: list[Any] = []
-    permission_classes = [AllowAny]
+    authentication_classes = (_OptionalToken,)
+    permission_classes = (AllowAny,)
     throttle_scope = "gateway"
 
     @extend_schema(
@@ -39,6 +55,7 @@ class Messages(APIView):
             "application/x-ndjson": OpenApiTypes.STR,
         },
         responses={200: OpenApiTypes.OBJECT, 202: OpenApiTypes.OBJECT},
+        auth=[],
         operation_id="sensors_messages",
         summary="Send signed device messages",
     )
@@ -61,8 +78,13 @@ class Messages(APIView):
             return problem(413, f"At most {most:,} bytes are taken at once. Split the upload into several.")
         except EnvelopeError as error:
             return problem(400, str(error))
-        taken = intake.take(messages)
+        taken = intake.take(messages, senders=Senders(member_of=_organisation_of(request)))
         return _one(taken[0]) if alone else Response(answers.summary(taken), status=answers.of_all(taken))
+
+
+def _organisation_of(request: Request) -> Organisation | None:
+    organisation = viewer_of(request).organisation_id if request.auth else None
+    return Organisation.objects.get(pk=organisation) if organisation else None
 
 
 def _one(taken: Taken) -> Response:

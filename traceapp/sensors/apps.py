@@ -8,8 +8,10 @@ class SensorsConfig(AppConfig):
 
     def ready(self) -> None:
         from traceapp.ledger import documents, kinds
-        from traceapp.sensors import keys_on_ledger
+        from traceapp.sensors import keys_on_ledger, metrics
         from traceapp.sensors.kinds import SensorKind
+        from traceapp.web.metrics import register
 
         kinds.register(SensorKind())
         documents.register(keys_on_ledger.PREFIX, keys_on_ledger.project, rows=keys_on_ledger.rows)
+        register("sensors", metrics.collect)

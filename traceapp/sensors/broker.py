@@ -27,6 +27,11 @@ def messages_topic(kid: str) -> str:
     return f"devices/{kid}/messages"
 
 
+def account_of(topic: str) -> str:
+    """Whose account published at a topic, as its kid: the access list lets each publish at its own alone."""
+    return topic.split("/")[1]
+
+
 def password(user: str) -> str:
     """The password of a device (by its kid), or of the intake process."""
     digest = salted_hmac("traceapp.sensors.broker", user, algorithm="sha256").digest()

@@ -109,8 +109,9 @@ def rotate(*, device: Device, by: User | None, public_key: bytes) -> DeviceKey:
 
 
 @transaction.atomic
-def revoke(*, key: DeviceKey, by: User | None, reason: str, since: datetime) -> None:
-    """Trust nothing that the key signed from `since` on, and take nothing more from it. DeviceRefused."""
+def revoke(*, key: DeviceKey, by: User | None, reason: str, since: datetime | None = None) -> None:
+    """Trust nothing that the key signed from `since` (now) on, and take nothing more from it. DeviceRefused."""
+    since = since or datetime.now(UTC)
     key = DeviceKey.objects.select_for_update().get(pk=key.pk)
     if key.state not in (State.ACTIVE, State.ROTATED):
         raise DeviceRefused("", f"This key is not in force: {key.get_state_display().lower()}.")

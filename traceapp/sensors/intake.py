@@ -11,12 +11,14 @@ from traceapp.sensors import message, store
 from traceapp.sensors.message import CLOCK_AHEAD, Message, Reason, Refused
 from traceapp.sensors.models import DeviceKey
 from traceapp.sensors.outcomes import Checked, Refusals, Taken
+from traceapp.sensors.senders import Owners, Senders
 from traceapp.web import throttles
 
 _PAGE: Final = 400
+NOBODY: Final = Senders()
 
 
-def take(compacts: Sequence[str], *, limited: bool = True) -> list[Taken]:
+def take(compacts: Sequence[str], *, limited: bool = True, senders: Senders = NOBODY) -> list[Taken]:
     """Store and queue what can be, refuse the rest with reasons, and answer each in its order.
 
     Whatever is answered as taken is in the database, committed, with its leaf in the queue for the ledger.
@@ -24,7 +26,7 @@ def take(compacts: Sequence[str], *, limited: bool = True) -> list[Taken]:
     """
     now = time.time()
     refused: Refusals = {}
-    checked = list(_checked(compacts, refused, now, limited=limited))
+    checked = list(_checked(compacts, refused, now, senders, limited=limited))
     try:
         taken = store.store(checked, refused, now)
     except IntegrityError:  # another process took one of them meanwhile: now it is seen
@@ -32,7 +34,9 @@ def take(compacts: Sequence[str], *, limited: bool = True) -> list[Taken]:
     return [taken[position] for position in range(len(compacts))]
 
 
-def _checked(compacts: Sequence[str], refused: Refusals, now: float, *, limited: bool) -> Iterator[Checked]:
+def _checked(
+    compacts: Sequence[str], refused: Refusals, now: float, senders: Senders, *, limited: bool
+) -> Iterator[Checked]:
     """What is good in itself. No transaction is open: signatures take time."""
     read: list[tuple[int, Message]] = []
     unread: list[tuple[int, Refused]] = []
@@ -41,18 +45,18 @@ def _checked(compacts: Sequence[str], refused: Refusals, now: float, *, limited:
             read.append((position, message.read(compact)))
         except Refused as error:
             unread.append((position, error))
-    keys = keys_named([one.kid for _, one in read] + [why.kid for _, why in unread])
+    keys = keys_named([one.kid for _, one in read] + [why.kid for _, why in unread] + list(senders.accounts))
+    owners = Owners(senders, keys)
     for position, why in unread:
-        refused[position] = Taken(keys.get(why.kid), why.kid, refused=why)
+        refused[position] = Taken(owners.of(position, why.kid), why.kid, refused=why)
     for position, one in read:
-        key = keys.get(one.kid)
         try:
-            good = _check(position, one, key, now)
+            good = _check(position, one, keys.get(one.kid), now)
             if limited:
                 _limit(good.key)
             yield good
         except Refused as error:
-            refused[position] = Taken(key, one.kid, one.seq, refused=error)
+            refused[position] = Taken(owners.of(position, one.kid), one.kid, one.seq, refused=error)
 
 
 def keys_named(kids: Iterable[str]) -> dict[str, DeviceKey]:

@@ -106,9 +106,12 @@ class Message(models.Model):
 
 
 class Refusal(models.Model):
-    """Messages that were refused for one reason, counted. Without a device: whoever sent them is not known."""
+    """Messages that were refused for one reason, counted: of a device, else an organisation, else nobody known."""
 
     device = models.ForeignKey(Device, null=True, on_delete=models.CASCADE, related_name="refusals")
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.CASCADE, related_name="+", help_text="Where no device is known."
+    )
     reason = models.CharField(max_length=16, help_text="A word of `message.Reason`.")
     count = models.PositiveBigIntegerField(default=0)
     first = models.DateTimeField(auto_now_add=True)
@@ -121,7 +124,14 @@ class Refusal(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["device", "reason"], name="one_count_a_reason"),
             models.UniqueConstraint(
-                fields=["reason"], condition=models.Q(device=None), name="one_count_a_reason_of_unknown_devices"
+                fields=["organisation", "reason"],
+                condition=models.Q(device=None),
+                name="one_count_a_reason_of_an_organisation",
+            ),
+            models.UniqueConstraint(
+                fields=["reason"],
+                condition=models.Q(device=None, organisation=None),
+                name="one_count_a_reason_of_unknown_devices",
             ),
         ]
 

@@ -23,6 +23,7 @@ from traceapp.sensors import broker, intake
 from traceapp.sensors.answers import told
 from traceapp.sensors.message import MOST_BYTES
 from traceapp.sensors.outcomes import Taken
+from traceapp.sensors.senders import Senders
 
 MOST_UNACKNOWLEDGED: Final = 1000
 SESSION: Final = 7 * 24 * 3600  # seconds that the broker keeps what comes while this process is away
@@ -111,7 +112,8 @@ class Subscriber:
         while not self.stop.is_set():
             try:
                 close_old_connections()
-                taken = intake.take([one.compact for one in arrived], limited=False)
+                accounts = Senders(accounts=[broker.account_of(one.topic) for one in arrived])
+                taken = intake.take([one.compact for one in arrived], limited=False, senders=accounts)
             except DatabaseError as error:
                 log.warning("Messages wait, and stay with the broker: the database cannot be used: %s", error)
                 self.stop.wait(AFTER_TROUBLE)

@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from traceapp.accounts.models import Organisation
 from traceapp.ledger.models import Record
 from traceapp.sensors.message import Message, Refused
-from traceapp.sensors.models import DeviceKey
+from traceapp.sensors.models import Device, DeviceKey
 from traceapp.sensors.senml import Readings
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one message: its record (new, or the one that it was before), or why it was refused."""
+    """What became of one message: its record (new, or the one that it was before), or why it was refused.
 
-    key: DeviceKey | None = None
+    `whose`: on whose page its refusal is counted, None where nobody is known.
+    """
+
+    whose: Device | Organisation | None = None
     kid: str = ""
     seq: int | None = None
     record: Record | None = None

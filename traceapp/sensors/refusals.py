@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from traceapp.accounts.models import User
+from traceapp.accounts.models import Organisation, User
 from traceapp.sensors.message import Reason, Refused
 from traceapp.sensors.models import Device, Refusal
+
+Whose: TypeAlias = Device | Organisation | None
+"""On whose page a refused message is counted; None: the operator's alone."""
 
 WORDS: Final[dict[str, Promise]] = {
     Reason.TOO_LARGE: _("Too large"),
@@ -40,21 +43,27 @@ ALARMS: Final = frozenset({Reason.CONFLICT, Reason.SIGNATURE, Reason.ENDED})
 _DETAIL: Final = 300
 
 
-def count(refused: Iterable[tuple[Device | None, Refused]], now: datetime) -> None:
-    """Add refused messages to their device's counts; those of an unknown device are counted together."""
-    told: dict[tuple[Device | None, Reason], str] = {}
-    number: Counter[tuple[Device | None, Reason]] = Counter()
-    for device, error in refused:
-        number[device, error.reason] += 1
-        told[device, error.reason] = str(error)[:_DETAIL]
-    for (device, reason), detail in told.items():
-        row = Refusal.objects.filter(device=device, reason=reason)
-        if not row.update(count=F("count") + number[device, reason], last=now, detail=detail):
-            new = Refusal(device=device, reason=reason, count=0, last=now, detail=detail)
+def count(refused: Iterable[tuple[Whose, Refused]], now: datetime) -> None:
+    """Add refused messages to the counts of whose they are; those of nobody known are counted together."""
+    told: dict[tuple[Whose, Reason], str] = {}
+    number: Counter[tuple[Whose, Reason]] = Counter()
+    for whose, error in refused:
+        number[whose, error.reason] += 1
+        told[whose, error.reason] = str(error)[:_DETAIL]
+    for (whose, reason), detail in told.items():
+        of: dict[str, Any] = {**_columns(whose), "reason": reason}
+        row = Refusal.objects.filter(**of)
+        if not row.update(count=F("count") + number[whose, reason], last=now, detail=detail):
+            new = Refusal(**of, count=0, last=now, detail=detail)
             Refusal.objects.bulk_create([new], ignore_conflicts=True)  # somebody else may just have done so
-            row.update(count=F("count") + number[device, reason], last=now, detail=detail)
+            row.update(count=F("count") + number[whose, reason], last=now, detail=detail)
 
 
-def acknowledge(*, device: Device, reason: str, by: User) -> None:
-    """Somebody has seen what was refused so far; the next one is an alarm again."""
-    Refusal.objects.filter(device=device, reason=reason).update(seen_at=timezone.now(), seen_by=by)
+def _columns(whose: Whose) -> dict[str, Device | Organisation | None]:
+    device = whose if isinstance(whose, Device) else None
+    return {"device": device, "organisation": whose if isinstance(whose, Organisation) else None}
+
+
+def acknowledge(*, whose: Device | Organisation, reason: str, by: User) -> None:
+    """Somebody has seen what was refused so far; the next one is news again."""
+    Refusal.objects.filter(**_columns(whose), reason=reason).update(seen_at=timezone.now(), seen_by=by)

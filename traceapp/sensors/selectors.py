@@ -1,12 +1,13 @@
 """Devices and messages as pages show them. Each is asked for by somebody, and only their organisation's are found."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from datetime import date, timedelta
+from typing import Final
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Window
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce, Lag
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from traceapp.accounts.visibility import Viewer
@@ -14,6 +15,7 @@ from traceapp.sensors.models import Device, DeviceKey, Message, Refusal
 from traceapp.sensors.refusals import ALARMS, WORDS
 
 GAPS_SHOWN: Final = 50
+LATE: Final = timedelta(hours=1)
 DUE_SOON: Final = 30
 """Days before the end of its calibration from which a device's page says so."""
 
@@ -111,16 +113,48 @@ def _gaps_of(kid: str) -> list[Gap]:
     ]
 
 
-def refusals_of(device: Device) -> list[dict[str, Any]]:
-    """What was refused, by reason: in words, how often, whether it is an alarm that nobody has seen yet."""
-    return [
-        {
-            "row": row,
-            "words": WORDS[row.reason],
-            "alarm": row.reason in ALARMS and (row.seen_at is None or row.seen_at < row.last),
-        }
-        for row in Refusal.objects.filter(device=device).select_related("seen_by").order_by("-last")
-    ]
+@dataclass(frozen=True)
+class Late:
+    """Messages that came in over an hour after their latest reading: uploaded late, or by a clock that is behind."""
+
+    count: int
+    longest: timedelta | None
+
+
+def late_of(device: Device) -> Late:
+    """How many of a device's messages came late, and by how much at the most."""
+    wait = ExpressionWrapper(F("received_at") - F("last"), DurationField())
+    late = Message.objects.filter(key__device=device, received_at__gt=F("last") + LATE)
+    told = late.aggregate(count=Count("pk"), longest=Max(wait))
+    return Late(told["count"], told["longest"])
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What was refused for one reason, in words; whether it is an alarm, and whether nobody has seen it yet."""
+
+    row: Refusal
+    words: Promise
+    alarm: bool
+    unseen: bool
+
+
+def refusals_of(device: Device) -> list[Refused]:
+    """What was refused of a device, by reason, newest first. Alarms only until somebody has seen them."""
+    return _told(Refusal.objects.filter(device=device))
+
+
+def refusals_without_a_device(viewer: Viewer) -> list[Refused]:
+    """What the organisation sent, or what claims a number of its own, of no device that is known."""
+    return _told(Refusal.objects.filter(organisation_id=viewer.acting_for))
+
+
+def _told(rows: QuerySet[Refusal]) -> list[Refused]:
+    found = []
+    for row in rows.select_related("seen_by").order_by("-last", "pk"):
+        unseen = row.seen_at is None or row.seen_at < row.last
+        found.append(Refused(row, WORDS[row.reason], row.reason in ALARMS and unseen, unseen))
+    return found
 
 
 def messages_of(device: Device) -> QuerySet[Message]:

@@ -43,7 +43,7 @@ def store(checked: Sequence[Checked], refused: Refusals, now: float) -> Refusals
         before = known.get(one.place) or _Known(fresh[one.place].digest, records[one.place])
         taken[one.position] = _answer(one, before, new=fresh.get(one.place) is one)
     last_words.keep(list(fresh.values()), now)
-    counted = [(one.key.device if one.key else None, one.refused) for one in taken.values() if one.refused]
+    counted = [(one.whose, one.refused) for one in taken.values() if one.refused]
     refusals.count(counted, moment(now))
     return taken
 
@@ -51,9 +51,9 @@ def store(checked: Sequence[Checked], refused: Refusals, now: float) -> Refusals
 def _answer(one: Checked, before: _Known, *, new: bool) -> Taken:
     kid, seq = one.message.kid, one.message.seq
     if before.digest == one.digest:
-        return Taken(one.key, kid, seq, before.record, new)
+        return Taken(one.key.device, kid, seq, before.record, new)
     why = f"Another message of this key had the number {seq} before; nothing of this one was stored. Count on."
-    return Taken(one.key, kid, seq, refused=Refused(Reason.CONFLICT, why, kid))
+    return Taken(one.key.device, kid, seq, refused=Refused(Reason.CONFLICT, why, kid))
 
 
 def _known(checked: Sequence[Checked]) -> dict[tuple[int, int], _Known]:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("devices/<uuid:uid>/revoke/<str:kid>/", device_views.revoke, name="revoke"),
     path("devices/<uuid:uid>/withdraw/", device_views.withdraw, name="withdraw"),
     path("devices/<uuid:uid>/seen/", views.acknowledge, name="acknowledge"),
+    path("unregistered/seen/", views.acknowledge_unknown, name="acknowledge-unknown"),
     path("messages/<uuid:uid>/", views.message, name="message"),
 ]

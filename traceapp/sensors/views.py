@@ -39,8 +39,9 @@ def devices(request: HttpRequest) -> HttpResponse:
          "calibration": selectors.calibration_of(one)}
         for one in page.object_list
     ]  # fmt: skip
-    shown = {"page": page, "rows": rows, "search": search, "may_manage": viewer.has(*MANAGERS)}
-    return render(request, "sensors/devices.html", shown)
+    strangers = [] if search else selectors.refusals_without_a_device(viewer)
+    shown = {"page": page, "rows": rows, "search": search, "refusals": strangers}
+    return render(request, "sensors/devices.html", {**shown, "may_manage": viewer.has(*MANAGERS)})
 
 
 @require_safe
@@ -57,6 +58,7 @@ def device(request: HttpRequest, uid: Any) -> HttpResponse:
         "sequences": selectors.sequences(one),
         "gaps": selectors.gaps(one),
         "refusals": selectors.refusals_of(one),
+        "late": selectors.late_of(one),
         "page": page_of(request, selectors.messages_of(one)),
         "may_manage": viewer_of(request).has(*MANAGERS),
     }
@@ -78,9 +80,19 @@ def access(request: HttpRequest, uid: Any) -> HttpResponse:
 def acknowledge(request: HttpRequest, uid: Any) -> HttpResponse:
     """Somebody has looked at what was refused."""
     one, by = device_of(request, uid), request.user
-    refusals.acknowledge(device=one, reason=request.POST.get("reason", ""), by=by)  # type: ignore[arg-type]
+    refusals.acknowledge(whose=one, reason=request.POST.get("reason", ""), by=by)  # type: ignore[arg-type]
     messages.success(request, "Noted that you have seen it.")
     return redirect("sensors:device", uid=one.uid)
+
+
+@require_POST
+@member_required(*MANAGERS)
+def acknowledge_unknown(request: HttpRequest) -> HttpResponse:
+    """Somebody has looked at what came from devices that are not registered."""
+    by: Any = request.user
+    refusals.acknowledge(whose=organisation_of(request), reason=request.POST.get("reason", ""), by=by)
+    messages.success(request, "Noted that you have seen it.")
+    return redirect("sensors:devices")
 
 
 @require_safe
