@@ -65,7 +65,11 @@ def test_a_device_lives_from_its_registration_to_its_revocation(client, ledger_w
     one = f"{told['uid']}/"
     ledger_world.anchor()
     told = api("get", one).json()
-    assert (told["state"], told["keys"][0]["public_key"], bool(told["keys"][0]["tx_id"])) == ("active", public(key), True)
+    assert (told["state"], told["keys"][0]["public_key"], bool(told["keys"][0]["tx_id"])) == (
+        "active",
+        public(key),
+        True,
+    )
     (taken,) = intake.take([Logger(Device.objects.get(), f"8004-{giai}", key).message()])
     assert taken.new
     answer = api("post", f"{one}rotate/", {"public_key": public(fresh)})
@@ -160,7 +164,9 @@ def test_many_come_from_a_csv(api):
 
 def test_a_csv_with_wrong_rows_says_which_and_registers_none(api):
     good = f"9506000L1,{public()},Logger 1,"
-    answer = api("post", "import/", csv_of(good, f"9506000L2,zz,Logger 2,{''}", f"12,{public()},x,yesterday"), "text/csv")
+    answer = api(
+        "post", "import/", csv_of(good, f"9506000L2,zz,Logger 2,{''}", f"12,{public()},x,yesterday"), "text/csv"
+    )
     assert answer.status_code == 400
     assert "Nothing was registered" in answer.json()["detail"]
     assert [one["path"] for one in answer.json()["errors"]] == ["line 3, public_key", "line 4, giai"]

@@ -73,11 +73,12 @@ def read(compact: str) -> Message:
     try:
         opened = jws.opened(compact)
     except jws.AlgorithmError as error:
-        raise Refused(Reason.ALGORITHM, f"Sign with EdDSA (Ed25519): {error}.") from error
+        raise Refused(Reason.ALGORITHM, f"Sign with EdDSA (Ed25519): {error}.", _claimed_kid(compact)) from error
     except jws.HeaderError as error:
-        raise Refused(Reason.HEADER, f"A message names its key and brings none along: {error}.") from error
+        why = f"A message names its key and brings none along: {error}."
+        raise Refused(Reason.HEADER, why, _claimed_kid(compact)) from error
     except jws.JwsError as error:
-        raise Refused(Reason.FORM, f"Not a compact JWS: {error}.") from error
+        raise Refused(Reason.FORM, f"Not a compact JWS: {error}.", _claimed_kid(compact)) from error
     kid, seq = opened.header.get("kid"), opened.header.get("seq")
     if not isinstance(kid, str) or not kid:
         raise Refused(Reason.KID, "The protected header has no kid, the id of the device's key.")
@@ -88,9 +89,10 @@ def read(compact: str) -> Message:
 
 
 def _claimed_kid(compact: str) -> str:
-    """The kid in the header of a message that is not read further, to be counted there; empty if there is none."""
+    """The kid in the header of a message that is no good, to be counted there; empty if there is none."""
+    end = compact.find(".", 0, _HEADER)
     try:
-        header = parse_strict(jws.from_base64url(compact[: compact.find(".", 0, _HEADER)]))
+        header = parse_strict(jws.from_base64url(compact[: max(end, 0)]))
     except (jws.JwsError, StrictJsonError):
         return ""
     kid = header.get("kid") if isinstance(header, dict) else None
