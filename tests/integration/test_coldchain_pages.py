@@ -105,8 +105,34 @@ def test_a_changed_byte_is_a_finding_and_not_in_the_drawing(client, world):
     tamper_record(records[1].pk)
     shown = page(client, f"/coldchain/legs/{leg.uid}/")
     assert "1 message does not match the ledger" in shown
+    assert f'<a href="/sensors/messages/{records[1].uid}/">Message 2, ' in shown
+    assert 'class="strip-bad"' in shown
     assert "Does not match" in shown
     assert 'class="gap-area"' in shown
+
+
+def test_readings_after_calibration_was_due_are_marked_in_drawing_table_and_files(client, world):
+    import pyarrow.parquet as pq
+
+    world.logger.device.calibration_due = START.date()
+    world.logger.device.save()
+    owner, logger = world.organisations[0], world.logger
+    logger.tell(every(60, [4.0] * 30), a_message=10)
+    logger.tell(every(60, [60.0] * 6), unit="%RH", name="humidity")
+    capture(owner, association("ADD", SSCC, [logger.uri], 0), association("DELETE", SSCC, [logger.uri], 1800))
+    world.anchor()
+    watch.run()
+    client.force_login(world.quality)
+    leg = Leg.objects.get()
+    shown = page(client, f"/coldchain/legs/{leg.uid}/")
+    assert "The calibration had expired for readings since" in shown
+    assert shown.count('class="strip-wait"') == 6, "temperature and humidity at three widths"
+    assert (shown.count('<td class="num">valid</td>'), shown.count('<td class="num">expired</td>')) == (24, 12)
+    rows = list(csv.DictReader(io.StringIO(b"".join(client.get(f"/coldchain/legs/{leg.uid}/readings.csv")).decode())))
+    assert {row["time"] < "2026-05-15" for row in rows if row["calibrated"] == "True"} == {True}
+    assert sum(row["calibrated"] == "False" for row in rows) == 12
+    answer = client.get(f"/coldchain/legs/{leg.uid}/readings.parquet")
+    assert sum(pq.read_table(io.BytesIO(b"".join(answer))).column("calibrated").to_pylist()) == 24
 
 
 def test_csv_and_parquet_hold_every_reading_with_what_proves_it(client, world):
@@ -116,6 +142,7 @@ def test_csv_and_parquet_hold_every_reading_with_what_proves_it(client, world):
     client.force_login(world.quality)
     leg = Leg.objects.get()
     answer = client.get(f"/coldchain/legs/{leg.uid}/readings.csv")
+    assert answer["Traceapp-Messages-Left-Out"] == "0"
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
     warm = [row for row in rows if row["quantity"] == "temperature"]
     assert len(warm) == 23, "12 after 110 minutes are not the leg's"

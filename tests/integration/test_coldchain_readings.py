@@ -141,6 +141,42 @@ def test_readings_after_calibration_was_due_count_and_are_marked(ledger_world):
     assert found.uncalibrated == [(START, START + timedelta(minutes=9))]
 
 
+def test_calibration_ends_with_its_day_within_a_message_too(ledger_world):
+    midnight = START.replace(hour=0) + DAY
+    logger = Logger(ledger_world.organisations[0], calibration_due=START.date())
+    logger.tell(every(60, [5.0] * 30), a_message=30)
+    logger.tell(every(60, [5.0] * 5, start=START + 2 * DAY))
+    ledger_world.anchor()
+    found = measured(logger.device, START, START + 5 * DAY)
+    assert found.uncalibrated == [(midnight, START + 2 * DAY + timedelta(hours=4))]
+
+
+def test_a_device_calibrated_anew_leaves_old_readings_marked_and_new_ones_not(ledger_world):
+    logger = Logger(ledger_world.organisations[0], calibration_due=(START - DAY).date())
+    logger.tell(every(60, [5.0] * 5))
+    logger.device.calibration_due = (START + 99 * DAY).date()
+    logger.device.save()
+    logger.tell(every(60, [5.0] * 5, start=START + DAY))
+    ledger_world.anchor()
+    found = measured(logger.device, START, START + 5 * DAY)
+    assert found.uncalibrated == [(START, START + timedelta(hours=4))]
+
+
+def test_one_message_changed_in_a_year_is_named(ledger_world):
+    """Readings were decoded and shown before; all the others still stand."""
+    logger = Logger(ledger_world.organisations[0])
+    records = logger.tell(every(365 * 24 * 60 / 4000, [5.0] * 4000), a_message=20)
+    ledger_world.anchor()
+    keeping.keep_new()
+    year = (START, START + 365 * DAY)
+    assert len(values(measured(logger.device, *year))) == 4000
+    tamper_record(records[123].pk)
+    found = measured(logger.device, *year)
+    assert [one.uid for one in found.findings] == [records[123].uid]
+    assert [(one.uid, one.seq) for one in found.changed] == [(records[123].uid, 124)]
+    assert len(values(found)) == 3980
+
+
 def test_messages_are_decoded_once_confirmed_so_that_the_first_who_asks_does_not_wait(told, monkeypatch):
     world, logger, records = told
     assert keeping.keep_new() == 0, "nothing is confirmed yet"

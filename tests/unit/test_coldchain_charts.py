@@ -61,6 +61,22 @@ def test_a_line_is_broken_at_a_gap_and_nowhere_else():
     assert drawn(times[:60], [5.0] * 60, Rule(2, 8), end=START + 3600).line.count("M") == 1
 
 
+def test_a_reading_that_stands_alone_between_gaps_is_seen():
+    chart = drawn([START, START + 50_000], [5.0, 6.0], Rule(2, 8))
+    assert chart.line.count("h0") == 2
+
+
+def test_strips_tell_where_calibration_had_expired_and_where_messages_were_changed():
+    times = START + 60.0 * np.arange(1000)
+    plot = Plot(START, END, (times, np.full(1000, 5.0)), expired=[(START + 50_000, END)], changed=[(0, START + 10)])
+    chart, size = temperature(plot, SIZES[0]), SIZES[0]
+    (left, width), (first, narrow) = chart.expired[0], chart.changed[0]
+    assert left == (size.left + size.x1) / 2
+    assert left + width == size.x1
+    assert (first, narrow) == (size.left, 2), "never too narrow to be seen"
+    assert temperature(Plot(START, END, plot.series, expired=[(END + 1, END + 2)]), size).expired == []
+
+
 def test_what_has_no_readings_is_one_gap_and_no_line():
     chart = drawn([], [], Rule(2, 8))
     assert chart.line == chart.spread == ""

@@ -31,7 +31,9 @@ LEAST_WIDTH: Final = 2.0
 
 @dataclass(frozen=True)
 class Plot:
-    """What is drawn, from `start` to `end` (seconds since 1970). `gaps`: (from, until) without readings."""
+    """What is drawn, from `start` to `end` (seconds since 1970). `gaps`: (from, until) without readings; `expired`:
+    after calibration was due; `changed`: where messages would be that do not match the ledger.
+    """
 
     start: float
     end: float
@@ -41,12 +43,14 @@ class Plot:
     high: float | None = None
     excursions: Sequence[Excursion] = ()
     waiting: Series | None = None
+    expired: Sequence[tuple[float, float]] = ()
+    changed: Sequence[tuple[float, float]] = ()
     zone: tzinfo = UTC
 
 
 @dataclass
 class Chart:
-    """One drawing at one width. Rectangles are (x, width); `band` is (y, height)."""
+    """One drawing at one width. Rectangles and strips are (x, width); `band` is (y, height)."""
 
     size: Size
     x_ticks: list[Tick] = field(default_factory=list)
@@ -55,6 +59,8 @@ class Chart:
     edges: list[Tick] = field(default_factory=list)
     gaps: list[tuple[float, float]] = field(default_factory=list)
     out: list[tuple[float, float]] = field(default_factory=list)
+    expired: list[tuple[float, float]] = field(default_factory=list)
+    changed: list[tuple[float, float]] = field(default_factory=list)
     spread: str = ""
     line: str = ""
     bad: str = ""
@@ -107,10 +113,11 @@ def _draw(plot: Plot, size: Size, about: int) -> Chart:
     chart = Chart(size, y_ticks=[Tick(scale.y(each), number(each)) for each in ticks])
     chart.x_ticks = _time_ticks(plot, scale)
     _band(chart, plot, scale)
-    chart.gaps = [_wide(scale, *gap) for gap in plot.gaps if gap[1] > plot.start and gap[0] < plot.end]
+    chart.gaps = _within(scale, plot.gaps)
+    chart.expired, chart.changed = _within(scale, plot.expired), _within(scale, plot.changed)
     _lines(chart, buckets, plot, scale)
     if waiting is not None:
-        chart.waiting = "".join(path(_points(waiting, waiting.mean, run, scale)) for run in _runs(waiting, plot.gaps))
+        chart.waiting = "".join(_line(_points(waiting, waiting.mean, run, scale)) for run in _runs(waiting, plot.gaps))
     _mark(chart, plot, buckets, scale)
     return chart
 
@@ -136,12 +143,17 @@ def _band(chart: Chart, plot: Plot, scale: _Scale) -> None:
 def _lines(chart: Chart, buckets: Buckets, plot: Plot, scale: _Scale) -> None:
     """The mean, and around it from least to greatest; each broken at every gap."""
     runs = _runs(buckets, plot.gaps)
-    chart.line = "".join(path(_points(buckets, buckets.mean, run, scale)) for run in runs)
+    chart.line = "".join(_line(_points(buckets, buckets.mean, run, scale)) for run in runs)
     if (buckets.count > 1).any():
         chart.spread = "".join(
             area(_points(buckets, buckets.most, run, scale), _points(buckets, buckets.least, run, scale))
             for run in runs
         )
+
+
+def _line(points: Sequence[Point]) -> str:
+    """A line without a break; of a reading that stands alone, a dot as wide as the line."""
+    return path(points) + ("h0" if len(points) == 1 else "")
 
 
 def _runs(buckets: Buckets, gaps: Sequence[tuple[float, float]]) -> list[slice]:
@@ -177,9 +189,13 @@ def _mark(chart: Chart, plot: Plot, buckets: Buckets, scale: _Scale) -> None:
             continue
         values = (buckets.most if above else buckets.least)[during]
         times = np.clip(middles[during], max(one.start, plot.start), min(end, plot.end))
-        chart.bad += path(scale.points(times, values))
+        chart.bad += _line(scale.points(times, values))
         at = int(values.argmax() if above else values.argmin())
         chart.dots.append((scale.x(float(times[at])), scale.y(one.extreme)))
+
+
+def _within(scale: _Scale, spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    return [_wide(scale, *one) for one in spans if one[1] >= scale.start and one[0] <= scale.end]
 
 
 def _wide(scale: _Scale, since: float, until: float) -> tuple[float, float]:

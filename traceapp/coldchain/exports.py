@@ -5,81 +5,105 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from math import inf
 from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
 
+from traceapp.coldchain import calibration
 from traceapp.coldchain.judging import Judged
 from traceapp.ledger import verified
 from traceapp.sensors import senml
 from traceapp.sensors.message import payload_of
-from traceapp.sensors.models import Message
 from traceapp.sensors.units import CANONICAL
 
 _PAGE: Final = 200
-_GROUP: Final = 50_000  # rows of a row group
+_GROUP: Final = 20_000  # rows of a row group
+_CHUNK: Final = 1 << 18  # characters of CSV sent at once
 COLUMNS: Final = (
     "time", "quantity", "probe", "value", "unit", "calibrated", "record", "batch", "transaction", "proof",
 )  # fmt: skip
 
+_SAME: Final = [(at, name) for at, name in enumerate(COLUMNS) if name not in ("time", "value", "calibrated")]
+"""Columns that are the same for all readings of a piece."""
+
 
 @dataclass(frozen=True)
-class Row:
-    """A reading. `proof`: where the bundle of its message is to be had."""
+class Piece:
+    """Readings of one probe in one message. `calibrated`: of each. `proof`: where the bundle of the message is."""
 
-    time: float
+    times: list[float]
+    values: list[float]
+    calibrated: list[bool]
     quantity: str
     probe: str
-    value: float
     unit: str
-    calibrated: bool
     record: str
     batch: str
     transaction: str
     proof: str
 
 
-def rows(judged: Judged) -> Iterator[Row]:
+def pieces(judged: Judged) -> Iterator[Piece]:
     """Every verified reading of the leg, message by message, hashed once more on the way."""
     start, end = judged.leg.began.timestamp(), judged.until.timestamp()
     pks = judged.measured.records
     for at in range(0, len(pks), _PAGE):
         page = pks[at : at + _PAGE]
-        late = set(Message.objects.filter(pk__in=page, out_of_calibration=True).values_list("pk", flat=True))
+        expired = calibration.expired(page)
         for one in verified.read(page).verified:
             proof = settings.PUBLIC_URL + reverse("api-proof", args=[one.uid])
-            about = (one.pk not in late, str(one.uid), one.batch_id, one.tx_id, proof)
-            for probe, series in senml.readings(payload_of(one.body["message"])).series.items():
-                unit = CANONICAL[probe.quantity]
-                for time, value in zip(series.times, series.values, strict=True):
-                    if start <= time <= end:
-                        yield Row(time, str(probe.quantity), probe.name, value, unit, *about)
+            about = (str(one.uid), one.batch_id, one.tx_id, proof)
+            since = expired.get(one.pk, inf)
+            for probe, (times, values) in senml.readings(payload_of(one.body["message"])).series.items():
+                inside = [(t, v) for t, v in zip(times, values, strict=True) if start <= t <= end]
+                yield Piece(
+                    [time for time, _ in inside],
+                    [value for _, value in inside],
+                    [time < since for time, _ in inside],
+                    str(probe.quantity),
+                    probe.name,
+                    CANONICAL[probe.quantity],
+                    *about,
+                )
 
 
-def csv_lines(judged: Judged) -> Iterator[str]:
-    """The rows as CSV; times are RFC 3339. Text that a spreadsheet would run as a formula is quoted away."""
-    yield _line(COLUMNS)
-    for row in rows(judged):
-        time = datetime.fromtimestamp(row.time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        yield _line((time, *(_harmless(cell) for cell in astuple(row)[1:])))
+def left_out(judged: Judged) -> int:
+    """How many messages of the leg are not in it: changed ones, those of a key not to be trusted, waiting ones."""
+    found = judged.measured
+    return len(found.findings) + found.distrusted + found.waiting
 
 
-def _line(cells: Any) -> str:
+def csv_text(judged: Judged) -> Iterator[str]:
+    """The readings as CSV, some thousand lines at a time; times are RFC 3339.
+
+    Text that a spreadsheet would run as a formula is quoted away.
+    """
     out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for one in pieces(judged):
+        what = (one.quantity, _harmless(one.probe))
+        whence = (one.record, one.batch, one.transaction, one.proof)
+        for time, value, calibrated in zip(one.times, one.values, one.calibrated, strict=True):
+            said = datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+            writer.writerow((said, *what, value, one.unit, calibrated, *whence))
+        if out.tell() > _CHUNK:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
 
 
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def parquet(judged: Judged, into: Any) -> None:
-    """The rows as Parquet, with the leg, its figures and the batches with their roots in the file's metadata."""
+    """The readings as Parquet, with the leg, its figures and the batches with their roots in the file's metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -87,12 +111,31 @@ def parquet(judged: Judged, into: Any) -> None:
     kinds = (pa.timestamp("ms", "UTC"), text, text, number, text, pa.bool_(), text, text, text, text)
     schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)), metadata=_metadata(judged))
     with pq.ParquetWriter(into, schema, compression="zstd") as writer:
-        waiting = rows(judged)
-        while group := list(islice(waiting, _GROUP)):
-            columns = list(zip(*(astuple(row) for row in group), strict=True))
-            columns[0] = tuple(round(time * 1000) for time in columns[0])
+        for group in _groups(pieces(judged)):
+            columns: list[list[Any]] = [[] for _ in COLUMNS]
+            for one in group:
+                size = len(one.times)
+                columns[0] += [round(time * 1000) for time in one.times]
+                columns[3] += one.values
+                columns[5] += one.calibrated
+                for at, same in _SAME:
+                    columns[at] += [getattr(one, same)] * size
             arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+
+
+def _groups(given: Iterator[Piece]) -> Iterator[list[Piece]]:
+    """Pieces that together make a row group."""
+    group: list[Piece] = []
+    filled = 0
+    for one in given:
+        group.append(one)
+        filled += len(one.times)
+        if filled >= _GROUP:
+            yield group
+            group, filled = [], 0
+    if group:
+        yield group
 
 
 def _metadata(judged: Judged) -> dict[str, str]:
@@ -109,6 +152,7 @@ def _metadata(judged: Judged) -> dict[str, str]:
         "to": judged.until.isoformat(),
         "figures": canonical(figures(judged.summary, judged.rule.low, judged.rule.high)).decode(),
         "batches": canonical([dict[str, Json](one) for one in batches_of(judged.measured.records)]).decode(),
+        "left_out": str(left_out(judged)),
         "verified": "each message was hashed and compared with the root that the ledger attests for its batch",
     }
     return {f"traceapp.{name}": value for name, value in said.items()}

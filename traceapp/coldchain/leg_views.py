@@ -16,6 +16,7 @@ from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import RECORDERS, Role
 from traceapp.accounts.visibility import viewer_of
 from traceapp.coldchain import exports, presenting, recording, selectors
+from traceapp.coldchain.doubts import doubts
 from traceapp.coldchain.forms import ChallengeForm
 from traceapp.coldchain.judging import Judged, judge
 from traceapp.coldchain.models import Leg
@@ -78,7 +79,9 @@ def _shown(request: HttpRequest, leg: Leg) -> dict[str, Any]:
         "window": window,
         "figures": presenting.figures(judged, window),
         "facts": presenting.facts(judged),
-        "doubts": presenting.doubts(judged),
+        "doubts": doubts(judged),
+        "expired": judged.measured.uncalibrated,
+        "changed": judged.measured.changed,
         "sentence": presenting.sentence(judged),
         "warning": presenting.warning_words(judged),
         "band": presenting.band(judged.rule),
@@ -137,8 +140,9 @@ def now(request: HttpRequest, uid: UUID) -> HttpResponse:
 @member_required()
 def as_csv(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     judged = judge(_leg(request, uid), timezone.now())
-    answer = StreamingHttpResponse(exports.csv_lines(judged), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(exports.csv_text(judged), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="leg-{uid}.csv"'
+    answer["Traceapp-Messages-Left-Out"] = exports.left_out(judged)
     return answer
 
 
@@ -151,9 +155,11 @@ def as_parquet(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
     exports.parquet(judged, file)
     file.seek(0)
-    return FileResponse(
+    answer = FileResponse(
         file, as_attachment=True, filename=f"leg-{uid}.parquet", content_type="application/vnd.apache.parquet"
     )
+    answer["Traceapp-Messages-Left-Out"] = exports.left_out(judged)
+    return answer
 
 
 @require_POST

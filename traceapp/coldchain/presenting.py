@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from traceapp.coldchain.buckets import bucketed
 from traceapp.coldchain.charts import BESIDE, SIZES, Chart, Plot, beside, temperature
 from traceapp.coldchain.judging import Judged
 from traceapp.coldchain.readings import SHOWN
 from traceapp.sensors.excursions import Excursion, Rule, budget
+from traceapp.sensors.holding import hold
 from traceapp.sensors.units import CANONICAL, Quantity
 from traceapp.web.times import in_words
 
@@ -88,6 +88,8 @@ def plot_of(judged: Judged, window: Window) -> Plot:
         high=judged.rule.high,
         excursions=judged.excursions,
         waiting=judged.measured.pending.get(Quantity.TEMPERATURE),
+        expired=[(since.timestamp(), until.timestamp()) for since, until in judged.measured.uncalibrated],
+        changed=[(one.first.timestamp(), one.last.timestamp()) for one in judged.measured.changed],
     )
 
 
@@ -114,14 +116,15 @@ def figures(judged: Judged, window: Window) -> list[Figure]:
             words=sentence(judged),
             charts=[temperature(plot, size) for size in SIZES],
             table=table(plot),
-            head=[_("From"), _("Least"), _("Mean"), _("Greatest"), _("Readings")],
+            head=head(plot),
             main=True,
         )
     ]
     for quantity in OTHERS:
         series = judged.measured.of(quantity)
         if series[0].size and quantity in SHOWN:
-            part = replace(plot, series=series, low=None, high=None, excursions=(), waiting=None, gaps=())
+            gaps = hold(*series, judged.held.start, judged.held.end, judged.rule.max_interval).gaps
+            part = replace(plot, series=series, low=None, high=None, excursions=(), waiting=None, gaps=gaps)
             found.append(
                 Figure(
                     name=names()[quantity],
@@ -129,25 +132,40 @@ def figures(judged: Judged, window: Window) -> list[Figure]:
                     words=names()[quantity],
                     charts=[beside(part, size) for size in BESIDE],
                     table=table(part),
-                    head=found[0].head,
+                    head=head(part),
                 )
             )
     return found
 
 
+def head(plot: Plot) -> list[str]:
+    """Above the columns of `table`."""
+    found = [_("From"), _("Least"), _("Mean"), _("Greatest"), _("Readings")]
+    return [*found, _("Calibration")] if plot.expired else found
+
+
 def table(plot: Plot) -> list[list[str]]:
-    """At most `ROWS` stretches of time; those without readings say so."""
+    """At most `ROWS` stretches of time; those without readings say so, and those after calibration was due."""
     buckets = bucketed(plot.series, plot.start, plot.end, ROWS)
     rows = []
-    for first, least, mean, most, count in zip(
-        buckets.first.tolist(), buckets.least.tolist(), buckets.mean.tolist(), buckets.most.tolist(),
-        buckets.count.tolist(), strict=True,
+    for first, last, least, mean, most, count in zip(
+        buckets.first.tolist(), buckets.last.tolist(), buckets.least.tolist(), buckets.mean.tolist(),
+        buckets.most.tolist(), buckets.count.tolist(), strict=True,
     ):  # fmt: skip
-        rows.append([moment(first), f"{least:.2f}", f"{mean:.2f}", f"{most:.2f}", str(count)])
+        figures = [f"{each:.2f}".replace("-", "−") for each in (least, mean, most)]
+        rows.append([moment(first), *figures, str(count), *_calibration(plot, first, last)])
     for since, until in plot.gaps:
         if until > plot.start and since < plot.end:
-            rows.append([moment(since), _("no readings for %(time)s") % {"time": duration(until - since)}, "", "", "0"])
+            says = _("no readings for %(time)s") % {"time": duration(until - since)}
+            rows.append([moment(since), says, "", "", "0", *([""] if plot.expired else [])])
     return sorted(rows, key=lambda row: row[0])
+
+
+def _calibration(plot: Plot, first: float, last: float) -> list[str]:
+    if not plot.expired:
+        return []
+    marked = any(since <= last and until >= first for since, until in plot.expired)
+    return [_("expired") if marked else _("valid")]
 
 
 def moment(seconds: float) -> str:
@@ -240,34 +258,3 @@ def warning_words(judged: Judged) -> str:
     return _("%(side)s at about %(when)s if it goes on like this.") % {
         "side": side_words(judged.warning.side), "when": when
     }  # fmt: skip
-
-
-def doubts(judged: Judged) -> list[dict[str, str]]:
-    """What has to be said beside the figures: changed messages, waiting ones, keys not to be trusted, calibration."""
-    found, said = judged.measured, []
-    if found.findings:
-        text = ngettext(
-            "%(n)d message does not match the ledger. What it says is neither drawn nor counted.",
-            "%(n)d messages do not match the ledger. What they say is neither drawn nor counted.",
-            len(found.findings),
-        )
-        said.append({"tone": "bad", "icon": "broken", "text": text % {"n": len(found.findings)}})
-    if found.distrusted:
-        text = ngettext(
-            "%(n)d message was signed by a key from when it was no longer to be trusted. It is left out.",
-            "%(n)d messages were signed by a key from when it was no longer to be trusted. They are left out.",
-            found.distrusted,
-        )
-        said.append({"tone": "bad", "icon": "warn", "text": text % {"n": found.distrusted}})
-    if found.waiting:
-        text = ngettext(
-            "%(n)d message waits for the ledger: dotted in the drawing, and not in the figures yet.",
-            "%(n)d messages wait for the ledger: dotted in the drawing, and not in the figures yet.",
-            found.waiting,
-        )
-        said.append({"tone": "wait", "icon": "clock", "text": text % {"n": found.waiting}})
-    if found.uncalibrated:
-        since = in_words(found.uncalibrated[0][0], UTC)
-        text = _("The calibration had expired for readings since %(since)s. They count, and are marked in exports.")
-        said.append({"tone": "wait", "icon": "warn", "text": text % {"since": since}})
-    return said

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import UUID
 
 from django.db.models import F, Q
 
 from traceapp.coldchain.blocks import KEPT, Kept, bodies
+from traceapp.coldchain.calibration import Span, spans
 from traceapp.ledger import shapes, verified
 from traceapp.ledger.models import Record
 from traceapp.ledger.rows import PENDING, Unverified
@@ -26,14 +28,23 @@ SHOWN: Final = KEPT
 _PAGE: Final = 500
 
 
+class Changed(NamedTuple):
+    """A message that the ledger does not confirm, as the table of messages, which nobody vouches for, tells of it."""
+
+    uid: UUID
+    seq: int
+    first: datetime
+    last: datetime
+
+
 @dataclass
 class Measured:
     """Readings in order of time, in canonical units, by quantity: (seconds since 1970, values).
 
     `findings`: messages that the ledger does not confirm. `waiting`: messages not on it yet, and `pending` their
     readings. `distrusted`: messages of a key from when it was no longer to be trusted; they give no readings.
-    `uncalibrated`: (first, last) times of messages after calibration was due; their readings count and are marked.
-    `records`: the verified messages' records, by pk.
+    `uncalibrated`: stretches after calibration was due; their readings count and are marked. `changed`: what is known
+    of the messages of the findings. `records`: the verified messages' records, by pk.
     """
 
     series: dict[str, Series] = field(default_factory=dict)
@@ -42,7 +53,8 @@ class Measured:
     waiting: int = 0
     messages: int = 0
     distrusted: int = 0
-    uncalibrated: list[tuple[datetime, datetime]] = field(default_factory=list)
+    uncalibrated: list[Span] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
     records: list[int] = field(default_factory=list)
 
     def of(self, quantity: str) -> Series:
@@ -60,17 +72,18 @@ def measured(
 ) -> Measured:  # fmt: skip
     """Readings of a device with since <= time <= until; `which` of its messages, but for those `distrusted`."""
     told = Message.objects.filter(which, key__device=device, last__gte=since, first__lte=until)
-    rows = list(told.exclude(distrusted).order_by("first", "pk").values_list("pk", "count"))
-    pks = [pk for pk, _ in rows]
+    ordered = told.exclude(distrusted).order_by("first", "pk")
+    rows = list(ordered.values_list("pk", "count", "first", "last", "out_of_calibration"))
+    pks = [pk for pk, *_ in rows]
     found = Measured(distrusted=told.filter(distrusted).count())
     found.messages = len(pks) + found.distrusted
-    late = told.exclude(distrusted).filter(out_of_calibration=True).order_by("first")
-    found.uncalibrated = list(late.values_list("first", "last"))
+    found.uncalibrated = spans((row[2:] for row in rows), device.calibration_due)
 
     names, span = [str(one) for one in quantities], (since.timestamp(), until.timestamp())
-    kept = Kept(device, names, room=sum(count for _, count in rows))
+    kept = Kept(device, names, room=sum(count for _, count, *_ in rows))
     good = kept.unchanged(pks, since, until)
     waiting = _read([pk for pk in pks if pk not in good], kept, good, found.findings)
+    found.changed = _changed([one.pk for one in found.findings if one.pk is not None])
     found.waiting = len(waiting)
     found.records = [pk for pk in pks if pk in good]
     found.series = {name: _joined([kept.series(name)], span) for name in names}
@@ -91,6 +104,11 @@ def _read(pks: Sequence[int], kept: Kept, good: set[int], findings: list[Unverif
         findings += [one for one in (*answer.unverified, *beside) if one.state != PENDING]
         waiting += [one.pk for one in answer.unverified if one.state == PENDING and one.pk is not None]
     return waiting
+
+
+def _changed(pks: Sequence[int]) -> list[Changed]:
+    told = Message.objects.filter(pk__in=pks[:_PAGE], record__uid__isnull=False).order_by("first", "pk")
+    return [Changed(*row) for row in told.values_list("record__uid", "seq", "first", "last")]
 
 
 def _unanchored(pks: Sequence[int], names: Sequence[str], span: tuple[float, float]) -> dict[str, Series]:
