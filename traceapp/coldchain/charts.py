@@ -25,7 +25,7 @@ SIZES: Final = (
     Size("mid", 704, 320, 44, 20, 22, 44, 4),
     Size("wide", 1096, 360, 44, 20, 22, 44, 6),
 )
-BESIDE: Final = tuple(Size(s.name, s.width, 130, s.left, s.right, 14, 28, s.ticks) for s in SIZES)
+BESIDE: Final = tuple(Size(s.name, s.width, 142, s.left, s.right, 26, 28, s.ticks) for s in SIZES)
 LEAST_WIDTH: Final = 2.0
 
 
