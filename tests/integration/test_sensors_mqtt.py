@@ -1,48 +1,18 @@
 """Messages by MQTT 5, through a real mosquitto with the configuration that is shipped."""
 
-import json
 import queue
 import re
 import subprocess
-import threading
+from contextlib import ExitStack
 
 import pytest
 
+from tests.sensors_field import Field, taking_in
 from tests.sensors_world import logger
 from tests.stack import ROOT, until
 from traceapp.sensors import access
 from traceapp.sensors import broker as names
 from traceapp.sensors.models import Message, Refusal
-from traceapp.sensors.mqtt import Subscriber
-
-
-class Field:
-    """Devices in the field: what they publish, and the answers they hear."""
-
-    def __init__(self, broker):
-        self.broker = broker
-        self.clients = []
-        self.heard = queue.Queue()
-
-    def connect(self, logger):
-        client = self.broker.client(logger.kid)
-        client.on_message = lambda _, __, message: self.heard.put(json.loads(message.payload))
-        self.subscribe(client, f"devices/{logger.kid}/answers")
-        return client
-
-    def subscribe(self, client, topic):
-        ready = threading.Event()
-        client.on_subscribe = lambda *_: ready.set()
-        client.connect("127.0.0.1", self.broker.port)
-        client.loop_start()
-        self.clients.append(client)
-        client.subscribe(topic, qos=1)
-        assert ready.wait(20)
-
-    def close(self):
-        for client in self.clients:
-            client.disconnect()
-            client.loop_stop()
 
 
 @pytest.fixture
@@ -55,18 +25,8 @@ def field(broker):
 @pytest.fixture
 def intake(broker, aside):
     """Start the process's work in a thread."""
-    made = []
-
-    def start():
-        subscriber = Subscriber(broker.url, ca=str(broker.ca))
-        made.append((subscriber, aside(subscriber.run)))
-        assert subscriber.subscribed.wait(20)
-        return subscriber
-
-    yield start
-    for subscriber, thread in made:
-        subscriber.stop.set()
-        thread.outcome()
+    with ExitStack() as started:
+        yield lambda: started.enter_context(taking_in(broker, aside))
 
 
 def stored(aside):
