@@ -10,7 +10,7 @@ WORKERS ?= auto
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format e2e data faults bench bench-forecast clean
+.PHONY: help install demo test lint format e2e data faults bench bench-forecast bench-workers clean
 
 include docker/fabric.mk
 
@@ -58,6 +58,9 @@ bench: install ## Measure speed and memory; figures go to tests/bench/results as
 
 bench-forecast: install ## Forecasts over real data sets beside seasonal naive (TRACEAPP_DATA names their folder, ARGS="--series 40")
 	@$(RUN) python -m tests.bench.forecast $(ARGS)
+
+bench-workers: install ## The same training by one Celery worker and by two, over a real Redis (ARGS="--series 24")
+	@$(RUN) python -m tests.bench.workers $(ARGS)
 
 clean: ## Remove the demo's data folder
 	rm -rf $(DATA_DIR)
