@@ -29,6 +29,7 @@ urlpatterns = [
     path("api/v1/", include("forecasting.governance.api_urls")),
     path("api/v1/", include("forecasting.dwell.api_urls")),
     path("api/v1/", include("forecasting.scoring.api_urls")),
+    path("api/v1/", include("traceapp.payments.api_urls")),
     path("api/v1/", include("traceapp.provenance.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("proofs/", include("traceapp.proofs.urls")),

@@ -185,7 +185,10 @@ def test_nobody_else_sees_or_does_anything(sale, client):
     assert client.post(f"{address}do/", {"act": "accept"}).status_code == 404
     client.force_login(sale.people[sale.carrier.pk])
     before = Call.objects.count()
-    for act in ("accept", "fund", "take", "contest", "resolve", "end", "nonsense"):
+    for act in ("accept", "fund", "take", "contest", "resolve"):
+        said = client.post(f"{address}do/", {"act": act}, follow=True).content.decode()
+        assert "cannot be done by you" in said
+    for act in ("dispatch", "end", "nonsense"):
         said = client.post(f"{address}do/", {"act": act}, follow=True).content.decode()
         assert "cannot be done now" in said
     assert Call.objects.count() == before

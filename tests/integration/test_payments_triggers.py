@@ -30,7 +30,7 @@ def sent(sale, client):  # noqa: F811
     return sale
 
 
-def see(sale, organisation, biz_step, *, ago=timedelta(minutes=1), anchor=True):  # noqa: F811
+def see(sale, organisation, biz_step, *, ago=timedelta(minutes=1), anchor=True, quantity=200, public=False, **members):  # noqa: F811
     at = datetime.now(UTC) - ago
     event = {
         "type": "ObjectEvent",
@@ -39,10 +39,12 @@ def see(sale, organisation, biz_step, *, ago=timedelta(minutes=1), anchor=True):
         "eventTimeZoneOffset": "+00:00",
         "action": "OBSERVE",
         "bizStep": biz_step,
-        "quantityList": [{"epcClass": sale.code, "quantity": 200}],
+        "quantityList": [{"epcClass": sale.code, "quantity": quantity}],
+        **members,
     }
     parsed = [parse_event(event)]
-    capture_events(organisation=organisation, member=None, events=parsed, source="import", visibility=Visibility.CHAIN)
+    visibility = Visibility.PUBLIC if public else Visibility.CHAIN
+    capture_events(organisation=organisation, member=None, events=parsed, source="import", visibility=visibility)
     if anchor:
         sale.money.world.anchor()
     return at
@@ -99,3 +101,69 @@ def test_an_index_that_was_changed_moves_nothing(sent):
     Event.objects.filter(biz_step="storing").update(biz_step="shipping")
     triggers.look()
     assert not Call.objects.filter(function="dispatch").exists()
+
+
+@pytest.fixture
+def arrived(sent):
+    for function, biz_step in (("dispatch", "shipping"), ("record_arrival", "arriving")):
+        see(sent, sent.carrier, biz_step, ago=timedelta(0))
+        triggers.look()
+        sent.money.world.anchor()
+        assert Call.objects.get(function=function).label == "On ledger"
+    return sent
+
+
+def delivery(sale):  # noqa: F811
+    triggers.look()
+    sale.money.world.anchor()
+    found = sale.shipment.document["delivery"]
+    return found and (found["short"], found["damaged"], found["refused"])
+
+
+def test_receiving_events_say_how_much_was_taken(arrived):
+    see(arrived, arrived.buyer, "receiving", ago=timedelta(0), quantity=150)
+    assert delivery(arrived) is None
+    see(arrived, arrived.buyer, "receiving", ago=timedelta(0), quantity=30, disposition="damaged")
+    see(arrived, arrived.buyer, "accepting", ago=timedelta(0), quantity=5, disposition="returned")
+    assert delivery(arrived) == (15, 30, 5)
+
+
+def test_an_event_that_was_declared_an_error_does_not_count_and_the_corrected_one_does(arrived):
+    wrong = f"urn:uuid:{uuid4()}"
+    see(arrived, arrived.buyer, "receiving", ago=timedelta(0), quantity=20, eventID=wrong)
+    see(
+        arrived, arrived.buyer, "receiving", ago=timedelta(0), quantity=20, eventID=wrong,
+        errorDeclaration={"declarationTime": datetime.now(UTC).isoformat(), "reason": "incorrect_data"},
+    )  # fmt: skip
+    see(arrived, arrived.buyer, "accepting", ago=timedelta(0), quantity=200)
+    assert delivery(arrived) == (0, 0, 0)
+
+
+def test_the_page_says_which_events_count_and_why_others_do_not(arrived, client):
+    see(arrived, arrived.buyer, "receiving", ago=timedelta(0), quantity=150)
+    see(arrived, arrived.seller, "accepting", ago=timedelta(0), public=True)
+    see(arrived, arrived.buyer, "accepting", ago=timedelta(hours=2))
+    client.force_login(arrived.people[arrived.buyer.pk])
+    page = client.get(f"/money/shipments/{arrived.shipment.shipment_id}/").content.decode()
+    assert "Counts, and is sent to the ledger" in page
+    assert f"Only the consignee says so: {arrived.seller.name} is not" in page
+    assert "It was before the goods left" in page
+
+
+def test_a_step_that_the_contract_refused_is_asked_again_only_for_another_event(sent):
+    see(sent, sent.carrier, "shipping", ago=timedelta(0))
+    triggers.look()
+    Call.objects.filter(function="dispatch").update(state="invalid")
+    triggers.look()
+    assert Call.objects.filter(function="dispatch").count() == 1
+    Event.objects.filter(biz_step="shipping").update(biz_step="storing")  # as if it were none
+    see(sent, sent.carrier, "departing", ago=timedelta(0))
+    triggers.look()
+    assert Call.objects.filter(function="dispatch").count() == 2
+
+
+def test_a_receipt_before_the_goods_left_moves_nothing(sent):
+    see(sent, sent.buyer, "accepting", ago=timedelta(0))
+    see(sent, sent.carrier, "arriving", ago=timedelta(0))
+    triggers.look()
+    assert not Call.objects.filter(function__in=("accept_delivery", "record_arrival")).exists()

@@ -27,8 +27,10 @@ class PaymentsConfig(AppConfig):
         from traceapp.accounts.roles import TREASURERS
         from traceapp.intents import kinds
         from traceapp.ledger import documents, duties
-        from traceapp.payments import deadlines, delivery_projection, projection, services, triggers
+        from traceapp.payments import deadlines, delivery_projection, projection, services, triggers, webhooks
+        from traceapp.query.subscriptions import topics
 
+        topics.register(webhooks.NAME, webhooks.TOPIC)
         kinds.register(CONFIRMED, members=TREASURERS, taken=services.reserve_for)
         for prefix, projector, rows in (*projection.PROJECTORS, *delivery_projection.PROJECTORS):
             documents.register(prefix, projector, rows=rows)

@@ -137,19 +137,28 @@ def resolve(
 
 
 @transaction.atomic
-def step(*, organisation: Organisation, by: User | None, shipment: Shipment, function: str, at: datetime) -> Call:
+def step(
+    *, organisation: Organisation, by: User | None, shipment: Shipment, function: str, at: datetime, call_id: str = ""
+) -> Call:
     """`dispatch` or `record_arrival`, by the carrier."""
-    argument = {"id": calls.new_id(), "shipment": shipment.shipment_id, "at": rfc3339(at)}
+    argument = {"id": call_id or calls.new_id(), "shipment": shipment.shipment_id, "at": rfc3339(at)}
     return calls.request(organisation=organisation, role=RECORDER, function=function, argument=argument, by=by)
 
 
 @transaction.atomic
 def take(
-    *, organisation: Organisation, by: User | None, shipment: Shipment, short: int, damaged: int, refused: int
+    *,
+    organisation: Organisation,
+    by: User | None,
+    shipment: Shipment,
+    short: int,
+    damaged: int,
+    refused: int,
+    call_id: str = "",
 ) -> Call:
     """The consignee took all but these units."""
     argument = {
-        "id": calls.new_id(),
+        "id": call_id or calls.new_id(),
         "shipment": shipment.shipment_id,
         "short": short,
         "damaged": damaged,

@@ -248,9 +248,10 @@ class TermsForm(forms.Form):
         if self.errors:
             return found
         amounts, wrong = terms_made.amounts(found)
+        read = {} if wrong else amounts
         owners = owners_of(found["devices"])
         now = datetime.now(UTC)
-        wrong += terms_mistakes.of(found, self.organisation, amounts, owners, now)
+        wrong += terms_mistakes.of(found, self.organisation, read, owners, now)
         for field, message in wrong:
             self.add_error(field, message)
         if wrong:

@@ -1,5 +1,6 @@
 """Payment on delivery as the ledger's documents say, and what its parties keep to themselves."""
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -77,3 +78,30 @@ class Said(models.Model):
 
     def __str__(self) -> str:
         return f"said of {self.shipment_id[:8]}"
+
+
+class Fact(models.Model):
+    """Something that happened to money or to a shipment, for one of those whom it concerns: as the ledger says it."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4)
+    key = models.CharField(max_length=300, help_text="Of the document that says so.")
+    kind = models.CharField(max_length=32, help_text="Such as `shipment.funded`.")
+    msp_id = models.CharField(max_length=64)
+    pgln = models.CharField(max_length=13)
+    content = models.JSONField(help_text="What is told of it.")
+    at = models.DateTimeField()
+    tx_id = models.CharField(max_length=64)
+    block = models.PositiveBigIntegerField()
+    position = models.PositiveIntegerField(help_text="Of the transaction in its block.")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["block", "position", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["key", "kind", "msp_id", "pgln"], name="one_fact_for_whom"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["msp_id", "pgln", "block", "position"], name="facts_of_a_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.key}"

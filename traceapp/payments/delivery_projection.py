@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from traceapp.ledger.documents import Content, Rows, Source
+from traceapp.payments import facts
 from traceapp.payments.delivery_models import Party, Shipment
 from traceapp.payments.models import Entry
 
@@ -26,6 +27,7 @@ def shipment(key: str, document: Content | None, source: Source) -> None:
         Party.objects.update_or_create(
             shipment=made, part=part, defaults={"msp_id": whose["mspId"], "pgln": whose["organisation"]}
         )
+    facts.of_shipment(key, document, parties(document["terms"]).values(), source)
     _paid_on_the_way(document, source)
 
 
@@ -47,8 +49,11 @@ def escrow(key: str, document: Content | None, source: Source) -> None:
     """Written anew whenever money leaves it; the line is of the funding."""
     if document is None:
         return
-    found = Shipment.objects.filter(shipment_id=document["shipment"])
-    found.update(**{document["part"]: document})
+    Shipment.objects.filter(shipment_id=document["shipment"]).update(**{document["part"]: document})
+    told = {name: document[name] for name in ("shipment", "part", "currency", "funded")}
+    parts = Party.objects.filter(shipment__shipment_id=document["shipment"])
+    holders = [{"mspId": one.msp_id, "organisation": one.pgln} for one in parts]
+    facts.note(key, f"escrow.{document['part']}", told, holders, source)
     reference = f"{document['shipment']}/{document['part']}"
     _line(reference, document["funder"], (-document["funded"], document["currency"]), document["at"], source)
 

@@ -1,12 +1,10 @@
-"""Shipments that are paid on delivery: agree, fund, send, accept, contest, decide."""
+"""Shipments that are paid on delivery: agree, fund, send, take, contest, decide."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -16,11 +14,11 @@ from traceapp.accounts.permissions import member_required, require
 from traceapp.accounts.roles import RECORDERS, TREASURERS
 from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
-from traceapp.ledger.outgoing import Call
-from traceapp.payments import deadlines, deliveries, plain_words, selectors, services, standing
+from traceapp.payments import acts, attested, deliveries, selectors, services, standing
 from traceapp.payments.act_forms import ContestForm, TakingForm, VerdictForm
 from traceapp.payments.currencies import AmountError, minor
-from traceapp.payments.delivery_models import Consignment, Said, Shipment
+from traceapp.payments.delivery_models import Shipment
+from traceapp.payments.shipment_page import shown, title_of
 from traceapp.payments.tabs import tabs_for
 from traceapp.payments.views import acting_user
 from traceapp.web.pagination import page_of
@@ -29,35 +27,19 @@ from traceapp.web.templatetags.web import money
 party_required = member_required(*sorted(TREASURERS | RECORDERS))
 
 
-def _own(organisation: Organisation) -> QuerySet[Shipment]:
-    """Those that an organisation is a party of."""
-    return Shipment.objects.filter(parties__msp_id=organisation.msp_id, parties__pgln=organisation.pgln).distinct()
-
-
-def _titles(found: Any) -> dict[str, str]:
-    ids = [one.shipment_id for one in found]
-    return dict(Consignment.objects.filter(shipment_id__in=ids).values_list("shipment_id", "title"))
-
-
-def title_of(shipment: Shipment) -> str:
-    """As its parties call it; by its id where its name is kept elsewhere."""
-    found = Consignment.objects.filter(shipment_id=shipment.shipment_id).values_list("title", flat=True).first()
-    return found or f"Shipment {shipment.shipment_id[:8]}"
-
-
 @require_safe
 @party_required
 def shipments(request: HttpRequest) -> HttpResponse:
     here = acting_organisation(request)
-    page = page_of(request, _own(here).order_by("-block", "-pk"))
-    shown = {
+    page = page_of(request, selectors.shipments(here).order_by("-block", "-pk"))
+    listed = {
         "tabs": tabs_for(here, request.path),
         "page": page,
-        "titles": _titles(page.object_list),
+        "titles": selectors.titles(page.object_list),
         "may_add": viewer_of(request).has(*TREASURERS) and selectors.account_of(here) is not None,
         "open_calls": selectors.open_calls(here)[:10],
     }
-    return render(request, "payments/shipments.html", shown)
+    return render(request, "payments/shipments.html", listed)
 
 
 @require_safe
@@ -65,41 +47,8 @@ def shipments(request: HttpRequest) -> HttpResponse:
 def shipment(request: HttpRequest, shipment_id: str) -> HttpResponse:
     """From packed to paid; terms and money in plain words."""
     here = acting_organisation(request)
-    found = get_object_or_404(_own(here), shipment_id=shipment_id)
-    return render(request, "payments/shipment.html", _shown(here, found))
-
-
-def _shown(here: Organisation, found: Shipment, **forms: Any) -> dict[str, Any]:
-    terms = found.document["terms"]
-    preview = standing.preview(found)
-    sheet = found.settlement or (preview.plain() if preview else None)
-    asked = Call.objects.filter(organisation=here, argument__contains=found.shipment_id).order_by("-pk")
-    return {
-        "shipment": found,
-        "title": title_of(found),
-        "consignment": Consignment.objects.filter(shipment_id=found.shipment_id).first(),
-        "steps": standing.steps(found),
-        "until": standing.UNTIL.get(found.state, ""),
-        "parts": sorted(standing.parts_of(found, here)),
-        "parties": found.parties.order_by("pk"),
-        "names": selectors.names(),
-        "words": plain_words.words(terms, money, frozenset(standing.parts_of(found, here))),
-        "terms_text": json.dumps(terms, indent=1),
-        "currency": terms["currency"],
-        "sheet": sheet,
-        "lines": standing.lines(sheet) if sheet else [],
-        "is_final": found.settlement is not None,
-        "may": standing.may(found, here),
-        "ends_by": deadlines.since(found),
-        "legs": standing.legs_of(found),
-        "under_way": [one for one in asked[:20] if one.is_open],
-        "rejected": [one for one in asked[:5] if one.state == Call.State.INVALID][:1],
-        "said": Said.objects.filter(shipment_id=found.shipment_id).select_related("organisation").order_by("pk"),
-        "taking": TakingForm(),
-        "contest": ContestForm(),
-        "verdict": VerdictForm(),
-        "is_custodial": selectors.is_custodial(here),
-    } | forms
+    found = get_object_or_404(selectors.shipments(here), shipment_id=shipment_id)
+    return render(request, "payments/shipment.html", shown(here, viewer_of(request), found))
 
 
 @require_POST
@@ -107,12 +56,12 @@ def _shown(here: Organisation, found: Shipment, **forms: Any) -> dict[str, Any]:
 def do(request: HttpRequest, shipment_id: str) -> HttpResponse:
     """One act of a party: what it may do is looked up again."""
     here = acting_organisation(request)
-    found = get_object_or_404(_own(here), shipment_id=shipment_id)
+    found = get_object_or_404(selectors.shipments(here), shipment_id=shipment_id)
     act = request.POST.get("act", "")
     allowed = standing.may(found, here)
     if act not in _ACTS or not getattr(allowed, act):
-        messages.error(request, "That cannot be done now: the shipment has gone on meanwhile.")
-        return redirect("payments:shipment", shipment_id)
+        why = standing.why_not(act, found, here) if act in _ACTS else "That cannot be done now: there is no such act."
+        return _refused(request, here, found, act, why)
     if act in ("accept", "fund", "resolve"):
         require(viewer_of(request), *sorted(TREASURERS))
     try:
@@ -120,6 +69,17 @@ def do(request: HttpRequest, shipment_id: str) -> HttpResponse:
     except services.MoneyError as error:
         messages.error(request, str(error))
         return redirect("payments:shipment", shipment_id)
+
+
+def _refused(request: HttpRequest, here: Organisation, found: Shipment, act: str, why: str) -> HttpResponse:
+    """In words; what somebody wrote stands there still."""
+    if act not in _FORMS:
+        messages.error(request, why)
+        return redirect("payments:shipment", found.shipment_id)
+    form = _FORMS[act](request.POST)
+    form.is_valid()
+    form.add_error(None, why)
+    return _again(request, here, found, **{_NAMES[act]: form})
 
 
 def _accept(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
@@ -135,75 +95,78 @@ def _fund(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResp
     return redirect("intents:confirm", uid=intent.uid)
 
 
-def _step(function: str) -> Any:
-    def act(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
-        now = datetime.now(UTC)
-        deliveries.step(organisation=here, by=acting_user(request), shipment=found, function=function, at=now)
-        return _asked(request, found)
-
-    return act
-
-
-def _take(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
-    form = TakingForm(request.POST)
-    if not form.is_valid():
-        return render(request, "payments/shipment.html", _shown(here, found, taking=form))
-    deliveries.take(organisation=here, by=acting_user(request), shipment=found, **form.cleaned_data)
-    return _asked(request, found)
-
-
-def _contest(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
-    form = ContestForm(request.POST)
-    if not form.is_valid():
-        return render(request, "payments/shipment.html", _shown(here, found, contest=form))
-    deliveries.contest(
-        organisation=here,
-        by=acting_user(request),
-        shipment=found,
-        reason=form.cleaned_data["reason"],
-        words=form.cleaned_data["words"],
-    )
-    return _asked(request, found)
+def _act(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
+    """On the way, without a second factor; what is wrong stands in the form that it was written in."""
+    act = request.POST["act"]
+    form = _FORMS[act](request.POST) if act in _FORMS else None
+    if form is not None and not form.is_valid():
+        return _again(request, here, found, **{_NAMES[act]: form})
+    try:
+        said = form.cleaned_data if form is not None else {}
+        acts.do(act, organisation=here, by=acting_user(request), shipment=found, said=said)
+    except services.MoneyError as error:
+        if form is None:
+            raise
+        form.add_error(None, str(error))
+        return _again(request, here, found, **{_NAMES[act]: form})
+    messages.success(request, "It goes to the ledger now, and stands here once it is there.")
+    return redirect("payments:shipment", found.shipment_id)
 
 
-def _end(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
-    deadlines.send(found, here)
-    return _asked(request, found)
+def _again(request: HttpRequest, here: Organisation, found: Shipment, **forms: Any) -> HttpResponse:
+    return render(request, "payments/shipment.html", shown(here, viewer_of(request), found, **forms))
 
 
 def _resolve(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
-    form = VerdictForm(request.POST)
+    form = VerdictForm(request.POST, insured=found.insurance is not None)
+    currency = found.document["terms"]["currency"]
     if form.is_valid():
-        try:
-            text = form.cleaned_data["seller"].strip()
-            seller = 0 if text in ("0", "0.00") else minor(text, found.document["terms"]["currency"])
+        most = {
+            "seller": found.price["left"] if found.price else 0,
+            "insured": found.insurance["left"] if found.insurance else 0,
+        }
+        amounts = {name: _amount(form, name, currency, most[name]) for name in most}
+        if form.is_valid():
             intent = deliveries.resolve(
                 organisation=here,
                 by=acting_user(request),
                 shipment=found,
                 title=title_of(found),
-                seller=seller,
-                insured=0,
                 reason=form.cleaned_data["reason"],
+                **amounts,
             )
             return redirect("intents:confirm", uid=intent.uid)
-        except AmountError as error:
-            form.add_error("seller", str(error))
-    return render(request, "payments/shipment.html", _shown(here, found, verdict=form))
+    return _again(request, here, found, verdict=form)
 
 
-def _asked(request: HttpRequest, found: Shipment) -> HttpResponse:
-    messages.success(request, "It goes to the ledger now, and stands here once it is there.")
-    return redirect("payments:shipment", found.shipment_id)
+def _amount(form: VerdictForm, name: str, currency: str, most: int) -> int:
+    """Minor units of what was written; what is wrong with it is said at the field."""
+    text = str(form.cleaned_data.get(name, "0")).strip()
+    try:
+        amount = 0 if not text.strip("0., ") else minor(text, currency)
+    except AmountError as error:
+        form.add_error(name, str(error))
+        return 0
+    if amount > most:
+        form.add_error(name, f"No more is left than {money(most, currency)}.")
+    return amount
 
 
+@require_safe
+@party_required
+def evidence(request: HttpRequest, shipment_id: str) -> HttpResponse:
+    """Documents, transactions and who attests them, as one file."""
+    found = get_object_or_404(selectors.shipments(acting_organisation(request)), shipment_id=shipment_id)
+    answer = HttpResponse(attested.bundle(found, datetime.now(UTC)), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="evidence-{found.shipment_id[:8]}.json"'
+    return answer
+
+
+_FORMS: dict[str, Any] = {"take": TakingForm, "contest": ContestForm}
+_NAMES = {"take": "taking", "contest": "contest"}
 _ACTS: dict[str, Callable[[HttpRequest, Organisation, Shipment], HttpResponse]] = {
     "accept": _accept,
     "fund": _fund,
-    "dispatch": _step("dispatch"),
-    "arrive": _step("record_arrival"),
-    "take": _take,
-    "contest": _contest,
-    "end": _end,
     "resolve": _resolve,
+    **dict.fromkeys(("dispatch", "arrive", "take", "contest", "end"), _act),
 }

@@ -6,7 +6,7 @@ from django.db import models
 
 from traceapp.accounts.models import Organisation
 from traceapp.ledger.outgoing import Call
-from traceapp.payments.delivery_models import Consignment, Party, Said, Shipment  # noqa: F401 (Django looks for models here)
+from traceapp.payments.delivery_models import Consignment, Fact, Party, Said, Shipment  # noqa: F401 (Django looks for models here)
 
 
 class Held(models.Model):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from traceapp.ledger.documents import Content, Projector, Rows, Source
+from traceapp.payments import facts
 from traceapp.payments.models import Account, Deposit, Entry, Redemption, Row
 
 MINTED: Final = "minted"
@@ -56,6 +57,8 @@ def deposit(key: str, document: Content | None, source: Source) -> None:
             amount=document["amount"],
             at="approvedAt",
         )
+        told = {"reference": document["id"], "currency": document["currency"], "amount": document["amount"]}
+        facts.note(key, "deposit.minted", told, [document["to"]], source)
 
 
 def transfer(key: str, document: Content | None, source: Source) -> None:
@@ -84,6 +87,9 @@ def redemption(key: str, document: Content | None, source: Source) -> None:
     Redemption.objects.update_or_create(key=key, defaults=values)
     if not Entry.objects.filter(key=key).exists():  # the confirmation writes it anew, and moves nothing
         _line(key, document, source, holder=document["holder"], kind=Entry.Kind.PAYOUT, amount=-document["amount"])
+    told = {"payout": document["id"], "currency": document["currency"], "amount": document["amount"]}
+    told |= {"payment": document["payment"]} if document["paidAt"] else {}
+    facts.note(key, "payout.paid" if document["paidAt"] else "payout.requested", told, [document["holder"]], source)
 
 
 def _line(

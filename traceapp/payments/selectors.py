@@ -1,6 +1,6 @@
 """What pages ask about money. Every question is of one organisation's own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,11 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
 
 from traceapp.accounts.models import Organisation, User
+from traceapp.accounts.visibility import viewer_of
 from traceapp.ledger import credentials
 from traceapp.ledger.members import Person
 from traceapp.ledger.outgoing import Call
+from traceapp.payments.delivery_models import Consignment, Shipment
 from traceapp.payments.models import Account, Deposit, Entry, Payout, Redemption, Row
 
 FUNCTIONS = (
@@ -156,3 +158,23 @@ def is_custodial(organisation: Organisation) -> bool:
     """Whether an operator keeps the key that pays for it."""
     found = credentials.present(organisation.pk, "treasurer")
     return found.custodial if found else settings.LEDGER == "embedded"
+
+
+def here(request: Any) -> Organisation:
+    """For whom a request acts. LookupError for nobody."""
+    found = Organisation.objects.filter(pk=viewer_of(request).organisation_id or 0).first()
+    if found is None:
+        raise LookupError("nobody acts for an organisation here")
+    return found
+
+
+def shipments(organisation: Organisation) -> QuerySet[Shipment]:
+    """Those that it is a party of."""
+    whose = {f"parties__{name}": of for name, of in own(organisation).items()}
+    return Shipment.objects.filter(**whose).distinct()
+
+
+def titles(found: Iterable[Shipment]) -> dict[str, str]:
+    """As their parties call them; what is kept elsewhere is left out."""
+    ids = [one.shipment_id for one in found]
+    return dict(Consignment.objects.filter(shipment_id__in=ids).values_list("shipment_id", "title"))

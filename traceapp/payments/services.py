@@ -16,6 +16,8 @@ from traceapp.payments.models import Row
 TREASURER: Final = "treasurer"
 SETTLEMENT: Final = "settlement"
 MOST_ROWS: Final = 200  # of the contract
+_MOST_AT_ONCE: Final = 50
+MANY_ROWS: Final = 20  # from here on it is offered to put them together
 
 
 class MoneyError(IntentError):
@@ -39,16 +41,23 @@ def open_account(*, organisation: Organisation, by: User) -> Call:
 
 
 @transaction.atomic
-def consolidate(*, organisation: Organisation, currency: str, by: User) -> Call:
-    """Make one row of the account's smallest ones."""
-    free = free_rows(organisation, currency).order_by("amount", "key")
-    names = list(free.values_list("name", flat=True)[:MOST_ROWS])
+def consolidate(*, organisation: Organisation, currency: str, by: User) -> list[Call]:
+    """Make one row of every 200 of the account's smallest ones: of 10,000 parts, 50 in one step, and one in two."""
+    rows = free_rows(organisation, currency).order_by("amount", "key")
+    names = list(rows.values_list("name", flat=True)[: MOST_ROWS * _MOST_AT_ONCE])
     if len(names) < 2:
         raise MoneyError(f"The money in {currency} lies together already.")
-    argument = {"id": calls.new_id(), "currency": currency, "rows": sorted(names)}
-    call = calls.request(organisation=organisation, role=TREASURER, function="consolidate", argument=argument, by=by)
-    _reserve(organisation, currency, names, call)
-    return call
+    made = []
+    for start in range(0, len(names), MOST_ROWS):
+        part = sorted(names[start : start + MOST_ROWS])
+        if len(part) > 1:
+            argument = {"id": calls.new_id(), "currency": currency, "rows": part}
+            call = calls.request(
+                organisation=organisation, role=TREASURER, function="consolidate", argument=argument, by=by
+            )
+            made.append(call)
+            _reserve(organisation, currency, part, call)
+    return made
 
 
 def free_rows(organisation: Organisation, currency: str) -> Any:

@@ -1,9 +1,8 @@
 """Where a shipment stands, for its page: steps, what is next, what would be paid, and what one may do."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from chaincode.traceability.device_state import Leg
 from chaincode.traceability.rules import settlement as settlements
@@ -97,6 +96,47 @@ def may(shipment: Shipment, organisation: Organisation) -> May:
     )
 
 
+_WHO: Final = {
+    "accept": {"buyer", "seller", "insurer"},
+    "fund": {"buyer", "insurer"},
+    "dispatch": {"carrier"},
+    "arrive": {"carrier"},
+    "take": {"consignee"},
+    "contest": {"consignee", "buyer", "seller"},
+    "resolve": {"arbiter"},
+}
+_WHEN: Final = {
+    "accept": rules.PROPOSED,
+    "fund": rules.AGREED,
+    "dispatch": rules.FUNDED,
+    "arrive": rules.DISPATCHED,
+    "take": rules.ARRIVED,
+    "contest": rules.ARRIVED,
+    "resolve": rules.DISPUTED,
+}
+
+
+def why_not(act: str, shipment: Shipment, organisation: Organisation) -> str:
+    """Why an organisation may not do it now, as a sentence for whoever tried."""
+    if shipment.due is None:
+        return f"That cannot be done now: this shipment has ended, it is {shipment.state}."
+    who = _WHO.get(act)
+    if who and not who & parts_of(shipment, organisation):
+        return f"That cannot be done by you: only {_listed(sorted(who))} may."
+    begins = deadlines.since(shipment)
+    if act == "end" and begins and begins > datetime.now(UTC):
+        return f"That cannot be done now: any party may from {begins:%d %B %Y, %H:%M} UTC on."
+    if act in _WHEN and shipment.state != _WHEN[act]:
+        return f"That cannot be done now: the shipment is {shipment.state}, and would have to be {_WHEN[act]}."
+    if datetime.now(UTC) > shipment.due:
+        return f"That cannot be done now: its time ended on {shipment.due:%d %B %Y, %H:%M} UTC."
+    return "That cannot be done now: it is said already."
+
+
+def _listed(words: list[str]) -> str:
+    return f"the {words[0]}" if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 def _to_fund(shipment: Shipment, parts: set[str]) -> int:
     terms = shipment.document["terms"]
     if "buyer" in parts and shipment.price is None:
@@ -145,24 +185,3 @@ UNTIL: Final = {
     rules.ARRIVED: "Can be contested until",
     rules.DISPUTED: "To be decided by the arbiter until",
 }
-
-TERMS: Final = {
-    "price": "Price as agreed",
-    "late": "Late",
-    "outside": "Too warm or too cold",
-    "missing": "No readings",
-    "quantity": "Quantity",
-    "limit": "More than was left",
-    "resolved": "As the arbiter decided",
-    "default": "The arbiter said nothing",
-    "refund": "Back to the buyer",
-    "dispatch": "Paid when it left",
-    "arrival": "Paid when it arrived",
-    "balance": "To the seller now",
-    "insurance": "Insurance",
-}
-
-
-def lines(found: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
-    """A settlement's lines with their words."""
-    return [{**one, "words": TERMS.get(one["term"], one["term"])} for one in found["lines"]]

@@ -28,11 +28,12 @@ def of(
     owners: Mapping[str, Holder],
     now: datetime,
 ) -> Mistakes:
-    """All of them at once, so that nobody is told one at a time."""
-    wrong = [*_parties(found, ours), *_dates(found, now), *_money(found, amounts), *_cold(found, owners)]
+    """All of them at once, so that nobody is told one at a time. `amounts`: none, where some cannot be read."""
+    wrong = [*_parties(found, ours), *_dates(found, now), *_cold(found, owners)]
+    wrong += [*_money(found, amounts), *_insurance(found, amounts)] if amounts else []
     if found["tolerance"] > found["quantity"]:
         wrong.append(("quantity", f"Of {found['quantity']:,} at most {found['quantity']:,} can be short or damaged."))
-    return [*wrong, *_insurance(found, amounts)]
+    return wrong
 
 
 def _parties(found: Mapping[str, Any], ours: Organisation) -> Mistakes:

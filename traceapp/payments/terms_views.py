@@ -44,12 +44,13 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         words = plain_words.words(form.cleaned_data["terms"], money, frozenset({form.cleaned_data["we_are"]}))
         if "preview" not in request.POST:
-            return redirect("intents:confirm", uid=_proposed(form, here, acting_user(request), words).uid)
+            return redirect("intents:confirm", uid=proposed(form, here, acting_user(request), words).uid)
     shown: dict[str, Any] = {"form": form, "words": words, "zones": ZONES, "back": reverse("payments:shipments")}
     return render(request, "payments/terms.html", shown)
 
 
-def _proposed(form: TermsForm, here: Organisation, by: User, words: list[plain_words.Words]) -> Intent:
+def proposed(form: TermsForm, here: Organisation, by: User, words: list[plain_words.Words]) -> Intent:
+    """A wish to propose what a valid form says."""
     asked = form.cleaned_data
     return deliveries.propose(
         organisation=here,

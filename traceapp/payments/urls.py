@@ -15,6 +15,7 @@ urlpatterns = [
     path("shipments/add/", terms_views.add, name="shipment-add"),
     path("shipments/<str:shipment_id>/", delivery_views.shipment, name="shipment"),
     path("shipments/<str:shipment_id>/do/", delivery_views.do, name="shipment-do"),
+    path("shipments/<str:shipment_id>/evidence.json", delivery_views.evidence, name="shipment-evidence"),
     path("deposits/", bank_views.deposits, name="deposits"),
     path("deposits/propose/", bank_views.propose, name="propose"),
     path("deposits/<int:pk>/approve/", bank_views.approve, name="approve"),

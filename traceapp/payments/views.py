@@ -39,6 +39,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "balances": balances,
         "chosen": next((one for one in balances if one.currency == chosen), None),
         "page": lines,
+        "many": services.MANY_ROWS,
         "names": selectors.names(),
         "open_calls": selectors.open_calls(here)[:10],
         "rejected": selectors.calls_of(here).filter(state="invalid")[:3],

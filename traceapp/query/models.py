@@ -38,14 +38,16 @@ class DeletedToken(models.Model):
 
 
 class Subscription(models.Model):
-    """Events of a named query, sent to a webhook in the order in which they came on to the ledger.
+    """Events of a named query, or what else a topic is about, sent to a webhook in the order of the ledger.
 
     `block`, `transaction` and `position` are the cursor: the last record that was looked at. `due` is when a schedule
     begins its next run, `until_block` where the run under way ends. Whoever works on it holds the lease.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
-    query = models.ForeignKey(NamedQuery, on_delete=models.CASCADE, related_name="subscriptions")
+    query = models.ForeignKey(NamedQuery, null=True, on_delete=models.CASCADE, related_name="subscriptions")
+    topic = models.CharField(max_length=16, blank=True, help_text="Of `subscriptions.topics`, where it is of no query.")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="subscriptions")
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     dest = models.CharField(max_length=2000)
     signature_token = models.TextField(blank=True, help_text="Encrypted; see `subscriptions.signature`.")
@@ -75,6 +77,11 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"subscription {self.uid}"
+
+    @property
+    def name(self) -> str:
+        """What it is of, in a word."""
+        return self.query.name if self.query else self.topic
 
     @property
     def is_paused(self) -> bool:

@@ -14,6 +14,7 @@ from traceapp.query.errors import QueryError
 from traceapp.query.subscriptions import destination
 from traceapp.query.subscriptions.service import SubscriptionError
 
+_TOPIC = "topic:"
 STREAM, SCHEDULE = "stream", "schedule"
 _PLAIN = {"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}
 _FORMATS = [
@@ -71,10 +72,20 @@ class SubscriptionForm(forms.Form):
     )
     epc_format = forms.ChoiceField(label=_("Write identifiers"), choices=_FORMATS, required=False)
 
-    def __init__(self, *args: Any, names: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, names: Iterable[str] = (), topics: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("a new query")), *((name, name) for name in names)]
+        self._names = list(names)
+        choices: list[Any] = [("", _("a new query")), *((name, name) for name in self._names)]
+        choices += [(f"{_TOPIC}{name}", title) for name, title in (topics or {}).items()]
         self.fields["query"].choices = choices  # type: ignore[attr-defined]
+
+    def topic(self) -> str:
+        """What it is about, where it is of no query."""
+        chosen = str(self.cleaned_data.get("query", ""))
+        is_one = chosen.startswith(_TOPIC) and chosen not in self._names
+        return chosen.removeprefix(_TOPIC) if is_one else ""
 
     def clean_dest(self) -> str:
         try:
@@ -87,7 +98,9 @@ class SubscriptionForm(forms.Form):
         values = super().clean() or self.cleaned_data
         if not values.get("query") and not values.get("name") and "name" not in self.errors:
             self.add_error("name", _("Give it a name, or choose a query that there is."))
-        if values.get("when") == SCHEDULE and not any(values.get(name) for name in ("hour", "minute", "day_of_week")):
+        if values.get("when") == SCHEDULE and self.topic():
+            self.add_error("when", _("This comes as it happens."))
+        elif values.get("when") == SCHEDULE and not any(values.get(name) for name in ("hour", "minute", "day_of_week")):
             self.add_error("hour", _("Say at which hours."))
         return values
 

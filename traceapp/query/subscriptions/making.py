@@ -1,7 +1,6 @@
 """Make the next delivery of a subscription: which events, in which bytes; the cursor moves in the same transaction."""
 
 import json
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,9 +19,10 @@ from traceapp.query.find import Finder, bound_now
 from traceapp.query.models import Delivery, Subscription
 from traceapp.query.pages import matches
 from traceapp.query.records import Shown, show
-from traceapp.query.subscriptions import order, schedule
+from traceapp.query.subscriptions import order, schedule, topics
 from traceapp.query.subscriptions.lease import change
 from traceapp.query.subscriptions.order import Cursor
+from traceapp.query.subscriptions.topics import Collected
 
 AT_ONCE = 500
 LOOKED_AT = 5000
@@ -31,22 +31,13 @@ PASSED = 50_000
 """And so many are passed over at most, which the index knows not to match."""
 
 
-@dataclass
-class Collected:
-    """Events that match, the cursor after the last record looked at, and whether the ledger has to come further."""
-
-    after: Cursor
-    shown: list[Shown] = field(default_factory=list)
-    waits: bool = False
-
-
 def make(one: Subscription, now: datetime) -> bool:
     """Make a delivery, or move on over records that do not match. False when there is nothing to do for now."""
     if one.schedule is not None and one.until_block is None and not _begin_run(one, now):
         return False
     until = order.tip() if one.until_block is None else one.until_block
     start = Cursor(one.block, one.transaction, one.position)
-    found = _collect(one, start, until)
+    found = (topics.named(one.topic).collect if one.topic else _collect)(one, start, until)
     ended = one.until_block is not None and found.after.block > until
     changes: dict[str, Any] = dict(zip(("block", "transaction", "position"), found.after, strict=True))
     if ended:
@@ -73,8 +64,9 @@ def _begin_run(one: Subscription, now: datetime) -> bool:
 
 
 def _collect(one: Subscription, start: Cursor, until: int) -> Collected:
-    query = parse.query(one.query.definition, asker=one.query.organisation_id)
-    viewer = Viewer(one.query.organisation_id)
+    assert one.query is not None
+    query = parse.query(one.query.definition, asker=one.organisation_id)
+    viewer = Viewer(one.organisation_id)
     finder = Finder(query, viewer, bound_now())
     found, hashed = Collected(start), 0
     for _ in range(PASSED // AT_ONCE):
@@ -97,13 +89,14 @@ def _collect(one: Subscription, start: Cursor, until: int) -> Collected:
     return found
 
 
-def _keep(one: Subscription, number: int, shown: list[Shown], before: Cursor) -> None:
+def _keep(one: Subscription, number: int, shown: list[Any], before: Cursor) -> None:
+    topic = topics.named(one.topic) if one.topic else None
     Delivery.objects.create(
         subscription=one,
         number=number,
-        body=body(one, shown),
+        body=topic.body(one, shown) if topic else body(one, shown),
         events=len(shown),
-        event_ids=[each.seen.event["eventID"] for each in shown if each.seen is not None],
+        event_ids=topic.ids(shown) if topic else [each.seen.event["eventID"] for each in shown if each.seen],
         before=list(before),
     )
 
@@ -115,7 +108,7 @@ def body(one: Subscription, shown: list[Shown]) -> bytes:
     made = document.document(
         shown,
         (),
-        name=one.query.name,
+        name=one.name,
         now=timezone.now(),
         proof_url=lambda uid: settings.PUBLIC_URL + reverse("api-proof", args=[uid]),
         rewrite=lambda event: in_json(with_identifiers(event, form, lengths)),

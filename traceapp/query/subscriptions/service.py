@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from traceapp.accounts.models import User
+from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.visibility import Viewer
 from traceapp.commitments.times import rfc3339
 from traceapp.epcis.formats import EpcFormat
@@ -42,6 +42,7 @@ def subscribe(*, query: NamedQuery, user: User | None, given: Any, epc_format: E
     start = order.beginning(since)
     return Subscription.objects.create(
         query=query,
+        organisation=query.organisation,
         user=user,
         dest=dest,
         signature_token=signature.seal(token, settings.SECRET_KEY) if token else "",
@@ -51,6 +52,22 @@ def subscribe(*, query: NamedQuery, user: User | None, given: Any, epc_format: E
         initial_record_time=since,
         block=start.block,
         due=planned.after(now) if planned else None,
+    )
+
+
+def follow(*, topic: str, organisation: Organisation, user: User | None, dest: Any, token: Any) -> Subscription:
+    """Begin to send what a topic is about, from now on. SubscriptionError names what is wrong."""
+    _check_number(organisation)
+    sealed = signature.seal(_token(token), settings.SECRET_KEY) if token else ""
+    return Subscription.objects.create(
+        topic=topic,
+        organisation=organisation,
+        user=user,
+        dest=_destination(dest),
+        signature_token=sealed,
+        epc_format=EpcFormat.NO_PREFERENCE.value,
+        initial_record_time=timezone.now(),
+        block=order.tip() + 1,
     )
 
 
@@ -69,7 +86,11 @@ def _check_query(query: NamedQuery) -> None:
     if limited:
         why = f"a query with {limited} asks for a part of an answer, and cannot be subscribed to"
         raise SubscriptionError("", why, "SubscribeNotPermittedException")
-    held = Subscription.objects.filter(query__organisation=query.organisation_id).count()
+    _check_number(query.organisation)
+
+
+def _check_number(organisation: Organisation) -> None:
+    held = Subscription.objects.filter(organisation=organisation).count()
     if held >= MOST_SUBSCRIPTIONS:
         why = f"there are {MOST_SUBSCRIPTIONS} subscriptions already; delete some first"
         raise SubscriptionError("", why, "SubscribeNotPermittedException")
@@ -121,7 +142,7 @@ def subscriptions_of(viewer: Viewer) -> QuerySet[Subscription]:
     """Those of the viewer's organisation, oldest first."""
     if viewer.organisation_id is None:
         return Subscription.objects.none()
-    return Subscription.objects.filter(query__organisation_id=viewer.organisation_id).select_related("query")
+    return Subscription.objects.filter(organisation_id=viewer.organisation_id).select_related("query")
 
 
 def pause(one: Subscription, *, by: User) -> None:
@@ -169,7 +190,7 @@ def as_epcis(one: Subscription) -> dict[str, Any]:
     """A subscription as the standard answers it, without the token; `traceapp:` members say how it fares."""
     said: dict[str, Any] = {
         "subscriptionID": str(one.uid),
-        "queryName": one.query.name,
+        "queryName": one.name,
         "dest": one.dest,
         "createdAt": rfc3339(one.created),
         "initialRecordTime": rfc3339(one.initial_record_time),

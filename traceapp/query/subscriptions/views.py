@@ -20,7 +20,7 @@ from traceapp.epcis.formats import EpcFormat
 from traceapp.query import named
 from traceapp.query.errors import QueryError
 from traceapp.query.models import Delivery, NamedQuery, Subscription
-from traceapp.query.subscriptions import service
+from traceapp.query.subscriptions import service, topics
 from traceapp.query.subscriptions.forms import SubscriptionForm
 from traceapp.query.subscriptions.service import SubscriptionError
 from traceapp.query.subscriptions.shown import log_of, row_of
@@ -43,7 +43,9 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Begin one; the answer to the POST is the only page that ever shows its secret."""
     names = list(named.queries_of(viewer_of(request)).order_by("name").values_list("name", flat=True))
-    form = SubscriptionForm(request.POST or None, names=names)
+    viewer = viewer_of(request)
+    offered = {name: one.title for name, one in topics.all_of_them().items() if viewer.has(*one.members)}
+    form = SubscriptionForm(request.POST or None, names=names, topics=offered)
     if request.method == "POST" and form.is_valid():
         secret = form.cleaned_data["secret"] or secrets.token_urlsafe(32)
         made = _made(request, form, secret)
@@ -56,6 +58,10 @@ def _made(request: HttpRequest, form: SubscriptionForm, secret: str) -> Subscrip
     """The subscription, and its query where that is new: both, or none and what is wrong shown."""
     try:
         with transaction.atomic():
+            if topic := form.topic():
+                here = Organisation.objects.get(pk=viewer_of(request).acting_for)
+                dest, user = form.cleaned_data["dest"], cast(User, request.user)
+                return service.follow(topic=topic, organisation=here, user=user, dest=dest, token=secret)
             return service.subscribe(
                 query=_query(request, form),
                 user=cast(User, request.user),
@@ -92,7 +98,8 @@ def subscription(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     page = page_of(request, one.deliveries.select_related("replay_of").order_by("-number"))
     shown: dict[str, Any] = {
         "row": row_of(one),
-        "conditions": sorted(one.query.definition.items()),
+        "conditions": sorted(one.query.definition.items()) if one.query else [],
+        "about": topics.named(one.topic).title if one.topic else "",
         "page": page,
         "log": [log_of(delivery) for delivery in page],
         "may_change": viewer_of(request).has(*RECORDERS),
