@@ -9,8 +9,8 @@ from pathlib import Path
 
 from docker.containers.network import ContainerNetwork, require_docker
 from docker.containers.services import FILE, render
-from docker.native.application import ROLES
 from docker.network.administration import CommandFailed
+from docker.network.clients import clients
 from docker.network.life import NotReady
 from docker.network.material import write
 from docker.network.topology import Topology
@@ -54,19 +54,19 @@ def _do(network: ContainerNetwork, chosen: argparse.Namespace) -> None:
 
 
 def _give_identities(network: ContainerNetwork) -> None:
-    """Import a key and certificate a role for each member that logs goods, whose organisations exist already."""
+    """Import a key and certificate for each client, whose organisations exist already."""
     place = network.folder / "data" / "identities"
-    for member in network.topology.recorders:
-        for role in ROLES:
-            attributes = {"org": member.pgln, "role": role, "custodial": "true"}
-            key, certificate = network.material.issue_client(
-                member.msp_id, attributes=attributes, common_name=f"{role}.{member.pgln}"
-            )
-            write(place / "key.pem", key)
-            write(place / "cert.pem", certificate)
-            files = ["--key", "/data/identities/key.pem", "--cert", "/data/identities/cert.pem"]
-            network.manage("import_identity", member.msp_id, "--role", role, *files)
-            (place / "key.pem").unlink()
+    for one in clients(network.topology):
+        attributes = {"org": one.member.pgln, "role": one.role, "custodial": "true"}
+        attributes |= {"person": one.pseudonym} if one.pseudonym else {}
+        key, certificate = network.material.issue_client(
+            one.member.msp_id, attributes=attributes, common_name=f"{one.role}.{one.member.pgln}"
+        )
+        write(place / "key.pem", key)
+        write(place / "cert.pem", certificate)
+        files = ["--key", "/data/identities/key.pem", "--cert", "/data/identities/cert.pem"]
+        network.manage("import_identity", *one.options, *files)
+        (place / "key.pem").unlink()
 
 
 if __name__ == "__main__":

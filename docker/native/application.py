@@ -9,15 +9,11 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from chaincode.traceability.access import TABLE
 from docker.native.network import FabricNetwork
 from docker.native.nodes import ROOT
+from docker.network.clients import clients
 from docker.network.material import write
 
-# What a firm's own authority lets its machines do. Roles of single persons are brought by import_identity.
-ROLES = sorted(
-    {role for rule in TABLE.values() if not rule.person for role in rule.roles}, key=lambda r: r != "recorder"
-)
 WITHIN = 600.0  # on a busy machine; a web server that does not answer is given up by the demo itself, much sooner
 
 
@@ -61,29 +57,22 @@ def stop(running: "subprocess.Popen[bytes]") -> None:
 
 
 def give_identities(network: FabricNetwork, data: Path, told: Mapping[str, str]) -> None:
-    """Import a client's key and certificate for each role of each member that logs goods; once for a data folder."""
+    """Import the key and certificate of each client; once for a data folder."""
     place = data / "identities"
-    for member in network.topology.recorders:
-        for role in ROLES:
-            done = place / f"{member.key}-{role}.imported"
-            if done.exists():
-                continue
-            key, certificate = network.client_identity(member.msp_id, org=member.pgln, role=role, custodial=True)
-            write(place / "key.pem", key)
-            write(place / "cert.pem", certificate)
-            files = ["--key", str(place / "key.pem"), "--cert", str(place / "cert.pem")]
-            command = [
-                sys.executable,
-                str(ROOT / "manage.py"),
-                "import_identity",
-                member.msp_id,
-                "--role",
-                role,
-                *files,
-            ]
-            subprocess.run(command, env=dict(told), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-            (place / "key.pem").unlink()  # the key store has it, encrypted
-            done.touch()
+    for one in clients(network.topology):
+        done = place / f"{one.name}.imported"
+        if done.exists():
+            continue
+        key, certificate = network.client_identity(
+            one.member.msp_id, org=one.member.pgln, role=one.role, person=one.pseudonym, custodial=True
+        )
+        write(place / "key.pem", key)
+        write(place / "cert.pem", certificate)
+        files = ["--key", str(place / "key.pem"), "--cert", str(place / "cert.pem")]
+        command = [sys.executable, str(ROOT / "manage.py"), "import_identity", *one.options, *files]
+        subprocess.run(command, env=dict(told), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        (place / "key.pem").unlink()  # the key store has it, encrypted
+        done.touch()
 
 
 def _wait_until_served(running: "subprocess.Popen[bytes]", url: str) -> None:
