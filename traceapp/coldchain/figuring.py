@@ -1,4 +1,4 @@
-"""The figures of a piece of a leg, and the messages that they rest on: for recording it, and for checking what was.
+"""The figures of a piece of a leg, and the messages that they rest on.
 
 They rest on what the leg's own key signed. What the device signed with another key for the same time is not vouched for
 by the one that the ledger names.
@@ -6,10 +6,9 @@ by the one that the ledger names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Q
 
@@ -18,8 +17,6 @@ from traceapp.sensors.holding import hold
 from traceapp.sensors.models import Device
 from traceapp.sensors.summary import COLDEST, HOTTEST, figures, summarise
 from traceapp.sensors.units import Quantity
-
-_NEVER: Final = Q(pk=None)
 
 
 @dataclass(frozen=True)
@@ -37,17 +34,6 @@ def figures_of(
 ) -> tuple[Measured, dict[str, Any]]:
     """Of a piece that is to be recorded."""
     found = measured(device, began, ended, (Quantity.TEMPERATURE,), pending=False, which=Q(key__kid=kid))
-    return found, _figures(found, began, ended, ruler)
-
-
-def figures_again(device: Device, document: Mapping[str, Any], ruler: Ruler) -> tuple[Measured, dict[str, Any]]:
-    """Of a leg on the ledger: from the very messages that it names, whatever came or was revoked since."""
-    seq, batches = document["seq"], [one["id"] for one in document["batches"]]
-    which = _NEVER
-    if seq is not None:
-        which = Q(key__kid=document["kid"], seq__gte=seq["from"], seq__lte=seq["to"], record__batch_id__in=batches)
-    began, ended = (datetime.fromisoformat(document[name]) for name in ("from", "to"))
-    found = measured(device, began, ended, (Quantity.TEMPERATURE,), pending=False, which=which, distrusted=_NEVER)
     return found, _figures(found, began, ended, ruler)
 
 

@@ -68,14 +68,14 @@ _DISTRUSTED: Final = Q(key__revoked_from__isnull=False, last__gte=F("key__revoke
 
 def measured(
     device: Device, since: datetime, until: datetime, quantities: Sequence[str] = SHOWN, *, pending: bool = True,
-    which: Q = ALL, distrusted: Q = _DISTRUSTED,
+    which: Q = ALL,
 ) -> Measured:  # fmt: skip
-    """Readings of a device with since <= time <= until; `which` of its messages, but for those `distrusted`."""
+    """Readings of a device with since <= time <= until; `which` of its messages, but for distrusted ones."""
     told = Message.objects.filter(which, key__device=device, last__gte=since, first__lte=until)
-    ordered = told.exclude(distrusted).order_by("first", "pk")
+    ordered = told.exclude(_DISTRUSTED).order_by("first", "pk")
     rows = list(ordered.values_list("pk", "count", "first", "last", "out_of_calibration"))
     pks = [pk for pk, *_ in rows]
-    found = Measured(distrusted=told.filter(distrusted).count())
+    found = Measured(distrusted=told.filter(_DISTRUSTED).count())
     found.messages = len(pks) + found.distrusted
     found.uncalibrated = spans((row[2:] for row in rows), device.calibration_due)
 
