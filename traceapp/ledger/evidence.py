@@ -64,7 +64,7 @@ def gather_wanted(ledger: Ledger, signers: Signers, told: Told | None = None) ->
     kept = 0
     for one in Attested.objects.filter(next_try__lte=_now()).order_by("next_try")[:_A_STEP]:
         try:
-            keep_of(one, ledger.attest(signers.any(), one.tx_id))
+            keep_of(one, _asked_by_any(ledger, signers, one.tx_id))
             kept += 1
         except Unavailable as error:
             _later_wanted(one, errors.sentence(f"the ledger is away: {error.message}"), away=True)
@@ -74,6 +74,19 @@ def gather_wanted(ledger: Ledger, signers: Signers, told: Told | None = None) ->
             told.say(_ABOUT, sentence, level=logging.WARNING)
             _later_wanted(one, sentence)
     return kept
+
+
+def _asked_by_any(ledger: Ledger, signers: Signers, tx_id: str) -> Attestation:
+    """By whichever organisation is let in: one whose certificate is refused delays nobody else's proofs."""
+    refused: LedgerError | None = None
+    for signer in signers.each():
+        try:
+            return ledger.attest(signer, tx_id)
+        except LedgerError as error:
+            if error.reason != errors.ACCESS_DENIED:
+                raise
+            refused = error
+    raise refused or LedgerError(errors.ACCESS_DENIED, "no organisation is let in")
 
 
 def keep_of(one: Attested, attestation: Attestation) -> None:

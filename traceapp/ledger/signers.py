@@ -1,5 +1,6 @@
 """Organisations' signers, opened from the key store. Used by the daemon's process and by no other."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from traceapp.ledger import keystore
@@ -38,12 +39,12 @@ class Signers:
             self._open[certificate] = signer
         return signer
 
-    def any(self) -> KeptSigner:
-        """Some organisation's, for questions that every member may ask. KeyStoreError if there is none."""
-        organisation_id = Identity.objects.filter(role=RECORDER).values_list("organisation", flat=True).first()
-        if organisation_id is None:
+    def each(self) -> Iterator[KeptSigner]:
+        """One organisation's after the other, for what every member may ask. KeyStoreError if there is none."""
+        known = Identity.objects.filter(role=RECORDER).order_by("pk").values_list("organisation", flat=True)
+        if not known:
             raise keystore.KeyStoreError("No organisation has a certificate for the ledger yet.")
-        return self.of(organisation_id)
+        yield from map(self.of, dict.fromkeys(known))
 
 
 def wanted(role: str, person: str = "") -> str:
