@@ -203,7 +203,12 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Traceapp",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"KeyStateEnum": "traceapp.sensors.serializers.STATES"},
+    "ENUM_NAME_OVERRIDES": {
+        "KeyStateEnum": "traceapp.sensors.serializers.STATES",
+        "ForecastKindEnum": ["demand", "delay"],
+        "JobStateEnum": ["queued", "running", "done", "failed", "cancelled"],
+        "PartyEnum": ["buyer", "seller"],
+    },
 }
 
 # --- background work -------------------------------------------------------------------------------------------------
