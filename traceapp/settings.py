@@ -205,8 +205,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "KeyStateEnum": "traceapp.sensors.serializers.STATES",
-        "ForecastKindEnum": ["demand", "delay"],
-        "JobStateEnum": ["queued", "running", "done", "failed", "cancelled"],
+        "ForecastKindEnum": "forecasting.models.Kind",
+        "JobStateEnum": "traceapp.jobs.models.Job.State",
         "PartyEnum": ["buyer", "seller"],
     },
 }
