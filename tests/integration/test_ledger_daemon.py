@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -201,10 +202,13 @@ def test_it_rechecks_everything_in_its_idle_time(ledger_world, settings):
     assert not worker.scrubber.step()  # it rests
 
 
-def test_it_notes_how_the_ledgers_nodes_are_and_since_when(committed_ledger_world):
-    with watch.Watch():
-        until(Node.objects.filter(well=True).exists, "the ledger's file is looked at")
+def test_it_notes_how_the_ledgers_nodes_are_and_since_when(committed_ledger_world, monkeypatch):
+    looked, note = threading.Event(), watch.note
+    monkeypatch.setattr(watch, "note", lambda found: (note(found), looked.set()))
+    with watch.Watch():  # its thread writes: on SQLite in memory a question meanwhile is refused, and does not wait
+        assert looked.wait(PATIENCE), "the ledger's file is not looked at"
     (node,) = Node.objects.all()
+    assert node.well
     assert (node.kind, node.height) == ("file", committed_ledger_world.ledger.height())
     assert node.said == ""
     watch.note([NodeHealth("ledger.sqlite3", "file", "", False, "gone"), NodeHealth("peer-1", "peer", "AMSP", None)])
