@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from forecasting.demand.fitter import Line, Task
@@ -25,7 +25,6 @@ from traceapp.jobs import life
 
 ASKS: Final = 48  # fits in a chunk, about: some ten seconds of work, which is what a killed worker loses
 WAIT: Final = 0.25  # seconds between two looks at what others have answered
-BEAT: Final = 10.0
 State = Chunk.State
 
 
@@ -69,7 +68,7 @@ class Hands:
         done, _ = wait(self._held, timeout=WAIT, return_when=FIRST_COMPLETED)
         for future in done:
             self._hand_in(self._held.pop(future), future)
-        if time.monotonic() - self._beaten > BEAT:
+        if time.monotonic() - self._beaten > life.BEAT:
             self._beaten = time.monotonic()
             self._keep()
         return True
@@ -151,10 +150,7 @@ class Spread:
 
     def _give_up(self) -> None:
         """Chunks that took down every worker that tried: their series are answered with that."""
-        lost = self._training.chunks.filter(state=State.RUNNING, lease_until__lt=timezone.now())
-        lost.filter(attempts__gte=life.ATTEMPTS).update(
-            state=State.FAILED, error=f"the worker died {life.ATTEMPTS} times at it", finished=timezone.now()
-        )
+        life.give_up(self._training.chunks.all(), f"the worker died {life.ATTEMPTS} times at it")
 
 
 def _matched(answer: list[list[Line]], part: Sequence[Task]) -> list[list[Line]]:
@@ -166,8 +162,7 @@ def _matched(answer: list[list[Line]], part: Sequence[Task]) -> list[list[Line]]
 
 def free(training: TrainingJob) -> QuerySet[Chunk]:
     """What may be taken: nobody has it, or whoever had it has not been heard of."""
-    lost = Q(state=State.RUNNING, lease_until__lt=timezone.now(), attempts__lt=life.ATTEMPTS)
-    return training.chunks.filter(Q(state=State.QUEUED) | lost).order_by("number")
+    return training.chunks.filter(life.free(timezone.now())).order_by("number")
 
 
 def help_with(uid: str, fitters: Fitters, *, patience: float) -> None:

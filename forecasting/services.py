@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from forecasting.models import Kind, TrainingJob
 from forecasting.parameters import checked
 from traceapp.accounts.models import Organisation, User
-from traceapp.jobs.nudge import nudge
+from traceapp.jobs.asking import queue, under_way
 
 
 def request_training(
@@ -19,27 +18,11 @@ def request_training(
     member_user: User | None = None,
     parameters: dict[str, Any] | None = None,
 ) -> TrainingJob:
-    """Queue a training, or return the same one if it is waiting or running already. Raises BadParameters.
-
-    The worker is nudged on commit; if the nudge is lost, the sweeper nudges again.
-    """
+    """Queue a training, or return the same one if it is waiting or running already. Raises BadParameters."""
     asked = checked(Kind(kind), parameters or {})
     with transaction.atomic():
         # One writer at a time an organisation, so that two clicks make one job.
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-        states = (TrainingJob.State.QUEUED, TrainingJob.State.RUNNING)
-        same = TrainingJob.objects.filter(
-            organisation=organisation, kind=kind, state__in=states, cancel=False, parameters=asked
-        ).first()
-        if same is not None:
-            return same
-        job = TrainingJob.objects.create(
-            organisation=organisation,
-            requested_by=user or member_user,
-            kind=kind,
-            parameters=asked,
-            doing="Waiting for a worker",
-            nudged=timezone.now(),
-        )
-        transaction.on_commit(lambda: nudge(job))
-    return job
+        said: dict[str, Any] = {"organisation": organisation, "kind": kind, "parameters": asked}
+        same = under_way(TrainingJob, **said)
+        return same or queue(TrainingJob, **said, requested_by=user or member_user)

@@ -1,6 +1,5 @@
 """One training from claim to result: dataset, pipeline, results and statement in one transaction."""
 
-import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from forecasting.telling import Telling, TookTooLong
 from traceapp.accounts.models import Organisation
 from traceapp.jobs import life
 
-log = logging.getLogger(__name__)
 Tell = Callable[[int, str], None]
 
 
@@ -115,18 +113,9 @@ def work(uid: str) -> None:
     job = life.claim(TrainingJob, uid, progress=0, doing="Reading verified rows")
     if job is None:
         return
-    try:
-        with life.Heartbeat(job) as heart, Fitters(workers()) as fitters:
-            _bring_to_an_end(job, Telling(heart), fitters)
-        return
-    except life.Stopped:
-        life.stop(job)
-    except (NothingToLearn, TookTooLong) as why:
-        life.fail(job, str(why))
-    except Exception as error:
-        log.exception("training job %s failed", job.uid)
-        life.fail(job, f"{type(error).__name__}: {error}")
-    chunks.forget(job)
+    with life.working(job, NothingToLearn, TookTooLong) as heart, Fitters(workers()) as fitters:
+        _bring_to_an_end(job, Telling(heart), fitters)
+    chunks.forget(job)  # also where it was stopped or failed
 
 
 def _bring_to_an_end(job: TrainingJob, telling: Telling, fitters: Fitters) -> None:

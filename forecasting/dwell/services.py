@@ -1,10 +1,8 @@
 """Measure dwell times: asked for by people and each night, worked on as a job."""
 
-import logging
 from dataclasses import asdict
 
 from django.db import transaction
-from django.utils import timezone
 
 from forecasting.demand.result import rounded
 from forecasting.dwell.models import DwellJob, PlaceDwell
@@ -13,24 +11,17 @@ from forecasting.dwell.reading import Read, read
 from forecasting.names import names_of
 from traceapp.accounts.models import Organisation, User
 from traceapp.jobs import life
-from traceapp.jobs.nudge import nudge
+from traceapp.jobs.asking import queue, under_way
 
-log = logging.getLogger(__name__)
 KEPT = 10  # measurings of an organisation
 
 
 def request(*, organisation: Organisation, user: User | None = None) -> DwellJob:
     """Queue a measuring, or return the one that waits or runs."""
-    states = (DwellJob.State.QUEUED, DwellJob.State.RUNNING)
     with transaction.atomic():
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-        same = DwellJob.objects.filter(organisation=organisation, state__in=states, cancel=False).first()
-        if same is not None:
-            return same
-        doing = "Waiting for a worker"
-        job = DwellJob.objects.create(organisation=organisation, requested_by=user, doing=doing, nudged=timezone.now())
-        transaction.on_commit(lambda: nudge(job))
-    return job
+        same = under_way(DwellJob, organisation=organisation)
+        return same or queue(DwellJob, organisation=organisation, requested_by=user)
 
 
 def work(uid: str) -> None:
@@ -38,22 +29,16 @@ def work(uid: str) -> None:
     job = life.claim(DwellJob, uid, progress=0, doing="Reading verified rows")
     if job is None:
         return
-    try:
-        with life.Heartbeat(job) as heart:
-            found = read(job.organisation, lambda count: heart.tell(min(80, count // 2000), f"Checked {count:,} rows"))
-            heart.tell(90, f"{len(found.stays.ended):,} stays")
-            places = ranking(found.stays, found.until)
-            with transaction.atomic():
-                _store(job, found, places)
-                left_out = {str(reason): count for reason, count in sorted(found.counts.items())}
-                until = found.until if found.used else None
-                life.finish(job, until=until, as_of_block=found.as_of_block, used=found.used, left_out=left_out)
-                _forget(job)
-    except life.Stopped:
-        life.stop(job)
-    except Exception as error:
-        log.exception("dwell job %s failed", job.uid)
-        life.fail(job, f"{type(error).__name__}: {error}")
+    with life.working(job) as heart:
+        found = read(job.organisation, lambda count: heart.tell(min(80, count // 2000), f"Checked {count:,} rows"))
+        heart.tell(90, f"{len(found.stays.ended):,} stays")
+        places = ranking(found.stays, found.until)
+        with transaction.atomic():
+            _store(job, found, places)
+            left_out = {str(reason): count for reason, count in sorted(found.counts.items())}
+            until = found.until if found.used else None
+            life.finish(job, until=until, as_of_block=found.as_of_block, used=found.used, left_out=left_out)
+            _forget(job)
 
 
 def _store(job: DwellJob, found: Read, places: list[Dwell]) -> None:

@@ -3,7 +3,6 @@
 A report's id follows from the forecast and the reporter, so a job that is killed and worked on again reports once.
 """
 
-import logging
 import uuid
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,12 +18,10 @@ from forecasting.governance.windows import windows_of
 from forecasting.models import Kind, Run
 from traceapp.accounts.models import Organisation
 from traceapp.jobs import life
-from traceapp.jobs.nudge import nudge
+from traceapp.jobs.asking import queue, under_way
 from traceapp.ledger import calls
 from traceapp.ledger.outgoing import Call
 from traceapp.ledger.settle import OPEN
-
-log = logging.getLogger(__name__)
 
 
 def due(organisation: Organisation, model: str) -> list[Entry]:
@@ -49,20 +46,15 @@ def due(organisation: Organisation, model: str) -> list[Entry]:
 
 def request(*, organisation: Organisation, model: str) -> MonitorJob | None:
     """Queue the work that is due; the job that is at it already; None where nothing is due."""
-    states = (MonitorJob.State.QUEUED, MonitorJob.State.RUNNING)
     with transaction.atomic():
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-        same = MonitorJob.objects.filter(organisation=organisation, model=model, state__in=states, cancel=False).first()
+        same = under_way(MonitorJob, organisation=organisation, model=model)
         if same is not None:
             return same
         windows = len(due(organisation, model))
         if not windows:
             return None
-        now = datetime.now(UTC)
-        doing = "Waiting for a worker"
-        job = MonitorJob.objects.create(organisation=organisation, model=model, total=windows, doing=doing, nudged=now)
-        transaction.on_commit(lambda: nudge(job))
-    return job
+        return queue(MonitorJob, organisation=organisation, model=model, total=windows)
 
 
 def work(uid: str) -> None:
@@ -70,15 +62,8 @@ def work(uid: str) -> None:
     job = life.claim(MonitorJob, uid, doing="Reading verified rows", done=0, notes=[])
     if job is None:
         return
-    try:
-        with life.Heartbeat(job) as heart:
-            notes = _all_windows(job, heart)
-            life.finish(job, notes=notes)
-    except life.Stopped:
-        life.stop(job)
-    except Exception as error:
-        log.exception("monitoring job %s failed", job.uid)
-        life.fail(job, f"{type(error).__name__}: {error}")
+    with life.working(job) as heart:
+        life.finish(job, notes=_all_windows(job, heart))
 
 
 def _all_windows(job: MonitorJob, heart: life.Heartbeat) -> list[str]:

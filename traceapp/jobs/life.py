@@ -3,7 +3,9 @@
 import logging
 import threading
 import uuid
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
@@ -30,8 +32,7 @@ class Stopped(Exception):
 def claim(model: type[AnyJob], uid: str, **changes: Any) -> AnyJob | None:
     """Take a waiting job, or a running one whose lease ran out. None if there is nothing to take."""
     now = timezone.now()
-    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
-    taken = model._default_manager.filter(free, uid=uid, attempts__lt=ATTEMPTS).update(
+    taken = model._default_manager.filter(free(now), uid=uid).update(
         state=State.RUNNING,
         token=uuid.uuid4(),
         lease_until=now + LEASE,
@@ -41,6 +42,12 @@ def claim(model: type[AnyJob], uid: str, **changes: Any) -> AnyJob | None:
         **changes,
     )
     return model._default_manager.get(uid=uid) if taken else None
+
+
+def free(now: datetime) -> Q:
+    """What may be taken: nobody has it, or whoever had it has not been heard of."""
+    lost = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=now)
+    return lost & Q(attempts__lt=ATTEMPTS)
 
 
 def beat(job: Job, **changes: Any) -> None:
@@ -80,13 +87,7 @@ def forsaken(model: type[AnyJob]) -> list[AnyJob]:
     """Jobs that nobody works on and nobody was told of lately; each is marked as told, so that one sweeper tells it."""
     now = timezone.now()
     jobs = model._default_manager
-    jobs.filter(state=State.RUNNING, lease_until__lt=now, attempts__gte=ATTEMPTS).update(
-        state=State.FAILED,
-        error=f"The worker died {ATTEMPTS} times while it was at this.",
-        finished=now,
-        lease_until=None,
-        doing="Failed",
-    )
+    give_up(jobs.all(), f"The worker died {ATTEMPTS} times while it was at this.")
     quiet = Q(nudged=None) | Q(nudged__lt=now - NUDGE_AGAIN)
     lost = Q(state=State.QUEUED) & quiet | Q(state=State.RUNNING, lease_until__lt=now)
     return [
@@ -94,6 +95,14 @@ def forsaken(model: type[AnyJob]) -> list[AnyJob]:
         for job in jobs.filter(lost).order_by("created")
         if jobs.filter(pk=job.pk, nudged=job.nudged).update(nudged=now)
     ]
+
+
+def give_up(jobs: QuerySet[AnyJob], why: str) -> None:
+    """End those of these that took down every worker that tried."""
+    now = timezone.now()
+    jobs.filter(state=State.RUNNING, lease_until__lt=now, attempts__gte=ATTEMPTS).update(
+        state=State.FAILED, error=why, finished=now, lease_until=None, doing="Failed"
+    )
 
 
 def _mine(job: AnyJob) -> QuerySet[AnyJob]:
@@ -140,3 +149,21 @@ class Heartbeat:
     ) -> None:
         self._end.set()
         self._thread.join()
+
+
+@contextmanager
+def working(job: Job, *told: type[Exception]) -> Iterator[Heartbeat]:
+    """The block brings a claimed job to its end, under a heartbeat. What stops it is written down, and not raised.
+
+    `told`: errors whose own words are the reason that people read; any other is logged, and named.
+    """
+    try:
+        with Heartbeat(job) as heart:
+            yield heart
+    except Stopped:
+        stop(job)
+    except told as why:
+        fail(job, str(why))
+    except Exception as error:
+        log.exception("%s %s failed", type(job).__name__, job.uid)
+        fail(job, f"{type(error).__name__}: {error}")
