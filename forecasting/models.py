@@ -200,10 +200,9 @@ class Backtest(models.Model):
         return f"from {self.start}"
 
 
-class DelayPrediction(models.Model):
+class Foretold(models.Model):
     """One planned delivery: chance of being late, days at 10, 50 and 90%, and why."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="delays")
     record_uid = models.UUIDField()
     delivery = models.CharField(max_length=200)
     scheduled = models.DateField()
@@ -212,10 +211,17 @@ class DelayPrediction(models.Model):
     days_p50 = models.FloatField()
     days_p90 = models.FloatField()
     reasons: "models.JSONField[Any, Any]" = models.JSONField(default=list)
-    attributes: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
 
     class Meta:
+        abstract = True
         ordering: ClassVar[list[str]] = ["-p_late", "scheduled", "delivery"]
 
     def __str__(self) -> str:
         return f"{self.delivery}: {self.p_late:.0%}"
+
+
+class DelayPrediction(Foretold):
+    """What a run foretells of a delivery, and what it went by."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="delays")
+    attributes: "models.JSONField[Any, Any]" = models.JSONField(default=dict)

@@ -7,6 +7,7 @@ from typing import Any
 
 from forecasting import runtime
 from forecasting.delay.deliveries import DeliveryRow
+from forecasting.delay.result import DelayRow
 from forecasting.demand.one import CHAMPION
 from forecasting.demand.result import rounded
 from forecasting.governance import artefacts
@@ -152,23 +153,23 @@ def _demand(run: Run, result: DemandResult) -> None:
     )
 
 
+def foretold(row: DelayRow) -> dict[str, Any]:
+    """The columns of `Foretold` for one delivery."""
+    return {
+        "record_uid": row.uid,
+        "delivery": row.delivery[:200],
+        "scheduled": row.scheduled,
+        "p_late": row.p_late,
+        "days_p10": row.days_p10,
+        "days_p50": row.days_p50,
+        "days_p90": row.days_p90,
+        "reasons": row.reasons,
+    }
+
+
 def _delay(run: Run, result: DelayResult, rows: list[DeliveryRow]) -> None:
     plans = {row.uid: row for row in rows}
-    _bulk(
-        DelayPrediction(
-            run=run,
-            record_uid=row.uid,
-            delivery=row.delivery[:200],
-            scheduled=row.scheduled,
-            p_late=row.p_late,
-            days_p10=row.days_p10,
-            days_p50=row.days_p50,
-            days_p90=row.days_p90,
-            reasons=row.reasons,
-            attributes=dict(plans[row.uid].attributes),
-        )
-        for row in result.rows
-    )
+    _bulk(DelayPrediction(run=run, **foretold(row), attributes=dict(plans[row.uid].attributes)) for row in result.rows)
     _bulk(
         LaneTrend(
             run=run,

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from forecasting.models import Run
+from forecasting.models import Foretold, Run
 from traceapp.accounts.models import Organisation
 from traceapp.jobs.models import Job
 from traceapp.ledger.models import Record
@@ -33,24 +33,10 @@ class ScoreJob(Job):
         return f"Scores, {self.get_state_display().lower()}"
 
 
-class Score(models.Model):
+class Score(Foretold):
     """One delivery of such a job: as `DelayPrediction`, but by a model that learnt earlier."""
 
     job = models.ForeignKey(ScoreJob, on_delete=models.CASCADE, related_name="scores")
-    record_uid = models.UUIDField()
-    delivery = models.CharField(max_length=200)
-    scheduled = models.DateField()
-    p_late = models.FloatField()
-    days_p10 = models.FloatField()
-    days_p50 = models.FloatField()
-    days_p90 = models.FloatField()
-    reasons: "models.JSONField[Any, Any]" = models.JSONField(default=list)
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["-p_late", "scheduled", "delivery"]
-
-    def __str__(self) -> str:
-        return f"{self.delivery}: {self.p_late:.0%}"
 
 
 class LaneTrend(models.Model):

@@ -1,6 +1,5 @@
 """One job of scores, from claim to statement. Worker code: brings LightGBM."""
 
-import logging
 import os
 from datetime import date
 
@@ -13,6 +12,7 @@ from forecasting.delay.learn import sort_out
 from forecasting.delay.result import DelayRow
 from forecasting.governance import artefacts
 from forecasting.reproduce import anchored
+from forecasting.results import foretold
 from forecasting.scoring import anchoring
 from forecasting.scoring.models import Score, ScoreJob
 from forecasting.scoring.services import ScoreError
@@ -21,24 +21,14 @@ from traceapp.jobs import life
 from traceapp.ledger.append import NewRecord, append
 from traceapp.ledger.models import RecordKind
 
-log = logging.getLogger(__name__)
-
 
 def work(uid: str) -> None:
     """Claim a job and bring it to an end, unless somebody else has it. Scores and statement are stored at once."""
     job = life.claim(ScoreJob, uid, progress=0, doing="Checking the model")
     if job is None:
         return
-    try:
-        with life.Heartbeat(job) as heart:
-            _scored(job, heart)
-    except life.Stopped:
-        life.stop(job)
-    except (ScoreError, artefacts.Changed) as why:
-        life.fail(job, str(why))
-    except Exception as error:
-        log.exception("score job %s failed", job.uid)
-        life.fail(job, f"{type(error).__name__}: {error}")
+    with life.working(job, ScoreError, artefacts.Changed) as heart:
+        _scored(job, heart)
 
 
 def _scored(job: ScoreJob, heart: life.Heartbeat) -> None:
@@ -68,20 +58,7 @@ def _asked(job: ScoreJob, rows: list[DeliveryRow], ahead: list[DeliveryRow]) -> 
 
 def _store(job: ScoreJob, found: list[DelayRow], until: date, learnt: tuple[str, str, int]) -> None:
     """A what-if is a thought: it is kept here, and no statement is made of it."""
-    scores = [
-        Score(
-            job=job,
-            record_uid=one.uid,
-            delivery=one.delivery[:200],
-            scheduled=one.scheduled,
-            p_late=one.p_late,
-            days_p10=one.days_p10,
-            days_p50=one.days_p50,
-            days_p90=one.days_p90,
-            reasons=one.reasons,
-        )
-        for one in found
-    ]
+    scores = [Score(job=job, **foretold(one)) for one in found]
     Score.objects.bulk_create(scores, batch_size=500)
     if job.record_uid is not None:
         return
