@@ -6,6 +6,7 @@ import platform
 from collections.abc import MutableMapping
 from importlib import metadata
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20140102
@@ -19,6 +20,21 @@ def one_thread(environment: MutableMapping[str, str]) -> MutableMapping[str, str
         environment[name] = "1"
     environment["PYTHONHASHSEED"] = "0"
     return environment
+
+
+def of_a_child() -> dict[str, str]:
+    """The environment of a fitting process of its own: one thread, and this code on its path. It runs in `ROOT`."""
+    environment = dict(os.environ)
+    one_thread(environment)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH")]))
+    return environment
+
+
+def own_output() -> TextIO:
+    """Where a fitting process writes its answers; whatever libraries print goes to standard error from now on."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return answers
 
 
 def _processor() -> str:

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.history import MOST_EARLY, MOST_LATE
+from forecasting.runtime import ROOT, of_a_child
 
 MOST: Final = 8  # lanes, those with the most deliveries
 MONTHS: Final = 60  # of history, the newest
@@ -108,6 +109,8 @@ def _ask(lanes: Sequence[LaneTrend]) -> list[dict[str, Any]]:
             text=True,
             timeout=WITHIN,
             check=True,
+            cwd=ROOT,
+            env=of_a_child(),
         )
         answers: list[dict[str, Any]] = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError) as error:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from forecasting.demand.series import Series
-from forecasting.runtime import ROOT, one_thread
+from forecasting.runtime import ROOT, of_a_child
 
 Ask = tuple[str, int, int]
 """Model, end of the history it may read, horizon."""
@@ -114,9 +113,6 @@ class Fitter:
 
 
 def _start() -> "subprocess.Popen[str]":
-    environment = dict(os.environ)
-    one_thread(environment)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH")]))
     return subprocess.Popen(
         [sys.executable, "-m", "forecasting.demand.worker"],
         stdin=subprocess.PIPE,
@@ -124,5 +120,5 @@ def _start() -> "subprocess.Popen[str]":
         stderr=subprocess.DEVNULL,
         text=True,
         cwd=ROOT,
-        env=environment,
+        env=of_a_child(),
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from forecasting.runtime import one_thread
+from forecasting.runtime import one_thread, own_output
 
 SECONDS = 300.0  # for one answer; FORECAST_FIT_SECONDS
 MEGABYTES = 3072  # of memory; FORECAST_FIT_MB
@@ -68,7 +68,7 @@ def series_of(raw: Line) -> Any:
 
 
 def serve() -> None:
-    """Answer until end of file. Whatever libraries print goes to standard error."""
+    """Answer until end of file."""
     one_thread(os.environ)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)  # meant for whoever started it: that ends the input
@@ -79,8 +79,7 @@ def serve() -> None:
     import warnings
 
     warnings.simplefilter("ignore")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    answers = own_output()
     bench = Bench()
     for line in sys.stdin:
         for say in bench.take(json.loads(line)):
