@@ -17,6 +17,7 @@ from forecasting.models import Run
 from forecasting.reproduce import anchored, stored_hash
 from traceapp.accounts.models import Organisation, User
 from traceapp.commitments.canonical import canonical
+from traceapp.commitments.salted import salted_hash
 from traceapp.intents import services as wishes
 from traceapp.intents.models import Intent
 from traceapp.ledger import calls
@@ -159,7 +160,7 @@ def vote(*, organisation: Organisation, by: User, deployment: Entry, choice: str
 def roll_back(*, version: Version, by: User, reason: str) -> Intent:
     """`reason` in the person's words: its salted hash goes on the ledger, the words stay with the wish."""
     salt = secrets.token_hex(16)
-    digest = hashlib.sha256(canonical({"reason": reason, "salt": salt})).hexdigest()
+    digest = salted_hash(salt, reason=reason)
     argument = {"id": calls.new_id(), "model": version.model, "reason": digest}
     facts = [("From", number_of(version.model)), ("To", "the last good version"), ("Why", reason), ("Salt", salt)]
     title = "Roll back this version?"

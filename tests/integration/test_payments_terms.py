@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chaincode.traceability.rules import legs as leg_rules
 from tests.factories import OrganisationFactory
-from traceapp.payments import deliveries
 from traceapp.payments.delivery_forms import TermsForm
 from traceapp.payments.models import holder_of
 from traceapp.sensors.models import Device
@@ -64,8 +64,8 @@ def test_everything_the_contract_knows_can_be_agreed_on(parties):
     owner = parties["owner"]
     assert made["legs"] == [
         {
-            "device": deliveries.device_hash("9506000111logger-7", ID),
-            "responsible": deliveries.responsible_hash(owner.msp_id, owner.pgln, ID),
+            "device": leg_rules.device_commitment("9506000111logger-7", ID),
+            "responsible": leg_rules.responsible_commitment(owner.msp_id, owner.pgln, ID),
         }
     ]
     assert (made["legHours"], made["challengeHours"]) == (12, 24)

@@ -1,6 +1,5 @@
 """What `record_leg` is sent with: a piece of a leg, the messages that its figures rest on, and where those lie."""
 
-import hashlib
 import os
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +12,7 @@ from traceapp.coldchain.figuring import Ruler, figures_of
 from traceapp.coldchain.models import LedgerLeg, Leg
 from traceapp.coldchain.pieces import Piece
 from traceapp.coldchain.rules import rule_of
-from traceapp.commitments.canonical import canonical
+from traceapp.commitments.salted import salted_hash
 from traceapp.commitments.times import rfc3339
 from traceapp.ledger import calls, roots
 from traceapp.ledger.models import Record
@@ -76,7 +75,7 @@ def made(leg: Leg, piece: Piece, ruler: Ruler) -> Ready:
 
 def commitment(goods: str, salt: bytes) -> str:
     """How the ledger names the goods: by hash, with a salt that stays here."""
-    return hashlib.sha256(canonical({"goods": goods, "salt": salt.hex()})).hexdigest()
+    return salted_hash(salt.hex(), goods=goods)
 
 
 def _batches(pks: list[int]) -> dict[str, int]:

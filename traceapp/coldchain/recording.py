@@ -2,7 +2,6 @@
 can work out again. A piece of a shipment's way is recorded for the shipment, by the band of its terms.
 """
 
-import hashlib
 import logging
 import secrets
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from traceapp.coldchain.completeness import is_complete, patience_ends
 from traceapp.coldchain.judging import judge
 from traceapp.coldchain.models import LedgerLeg, Leg, Objection
 from traceapp.coldchain.pieces import LONGEST, KeySpan, Piece, Stretch, pieces
-from traceapp.commitments.canonical import canonical
+from traceapp.commitments.salted import salted_hash
 from traceapp.ledger import calls, documents
 from traceapp.ledger.outgoing import Call
 from traceapp.sensors.models import Device
@@ -179,7 +178,7 @@ def challenge(*, leg_id: str, organisation: Organisation, reason: str, evidence:
     if held.get("challenge") or objections_to(leg_id).exclude(call__state=Call.State.INVALID).exists():
         raise RecordingError("This leg is challenged already.")
     salt = secrets.token_hex(16)
-    digest = hashlib.sha256(canonical({"salt": salt, "words": evidence})).hexdigest()
+    digest = salted_hash(salt, words=evidence)
     argument = {"id": calls.new_id(), "leg": leg_id, "reason": reason, "evidence": digest}
     call = calls.request(organisation=organisation, role="recorder", function="challenge_leg", argument=argument)
     Objection.objects.create(

@@ -1,13 +1,12 @@
 """Who attests what happened to a shipment: its transactions, checked anew for each answer."""
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from traceapp.commitments.canonical import canonical
+from traceapp.commitments.salted import salted_hash
 from traceapp.commitments.times import rfc3339
 from traceapp.ledger import documents, evidence, trust
 from traceapp.ledger.copies import Attested
@@ -103,4 +102,4 @@ def bundle(shipment: Shipment, now: datetime) -> bytes:
 
 def is_as_hashed(said: Said) -> bool:
     """Whether the words kept here are those whose hash is on the ledger."""
-    return hashlib.sha256(canonical({"salt": said.salt, "words": said.words})).hexdigest() == said.digest
+    return salted_hash(said.salt, words=said.words) == said.digest

@@ -1,6 +1,5 @@
 """What parties do with a shipment that is paid on delivery."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from traceapp.accounts.models import Organisation, User
-from traceapp.commitments.canonical import Json, canonical
+from traceapp.commitments.salted import salted_hash
 from traceapp.commitments.times import rfc3339
 from traceapp.intents import services as intents
 from traceapp.intents.models import Intent
@@ -28,20 +27,6 @@ REASONS: Final = {
     "no_arrival": "They were delivered, and nobody recorded it",
     "other": "Something else",
 }
-
-
-def goods_hash(title: str, goods: str, salt: str) -> str:
-    """What the ledger holds of the goods' description."""
-    return hashlib.sha256(canonical({"title": title, "goods": goods, "salt": salt})).hexdigest()
-
-
-def device_hash(giai: str, shipment_id: str) -> str:
-    return hashlib.sha256(canonical({"giai": giai, "shipment": shipment_id})).hexdigest()
-
-
-def responsible_hash(msp_id: str, pgln: str, shipment_id: str) -> str:
-    whole: Json = {"mspId": msp_id, "organisation": pgln, "shipment": shipment_id}
-    return hashlib.sha256(canonical(whole)).hexdigest()
 
 
 @transaction.atomic
@@ -182,7 +167,7 @@ def contest(*, organisation: Organisation, by: User, shipment: Shipment, reason:
 def _said(organisation: Organisation, shipment: Shipment, words: str) -> str:
     """Keep words, and answer their hash."""
     salt = secrets.token_hex(16)
-    digest = hashlib.sha256(canonical({"salt": salt, "words": words})).hexdigest()
+    digest = salted_hash(salt, words=words)
     Said.objects.create(
         shipment_id=shipment.shipment_id, organisation=organisation, words=words, salt=salt, digest=digest
     )

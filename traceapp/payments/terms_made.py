@@ -6,10 +6,11 @@ from datetime import UTC
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from chaincode.traceability.rules import legs as leg_rules
 from chaincode.traceability.rules import terms as term_rules
 from traceapp.accounts.models import Organisation
+from traceapp.commitments.salted import salted_hash
 from traceapp.commitments.times import rfc3339
-from traceapp.payments import deliveries
 from traceapp.payments.currencies import AmountError, digits, minor
 from traceapp.payments.models import Holder, holder_of
 
@@ -59,7 +60,7 @@ def terms(
         "carrier": holder_of(found["carrier"]),
         "consignee": holder_of(found["consignee"]) if found["consignee"] else buyer,
         "arbiter": holder_of(found["arbiter"]),
-        "goods": deliveries.goods_hash(found["title"], found["goods"], salt),
+        "goods": salted_hash(salt, title=found["title"], goods=found["goods"]),
         "currency": found["currency"],
         "minorUnits": digits(found["currency"]),
         "price": amount["price"],
@@ -106,8 +107,8 @@ def _deadline(found: Mapping[str, Any]) -> dict[str, str]:
 def _legs(found: Mapping[str, Any], owners: Mapping[str, Holder], shipment_id: str) -> list[dict[str, str]]:
     return [
         {
-            "device": deliveries.device_hash(giai, shipment_id),
-            "responsible": deliveries.responsible_hash(
+            "device": leg_rules.device_commitment(giai, shipment_id),
+            "responsible": leg_rules.responsible_commitment(
                 owners[giai]["mspId"], owners[giai]["organisation"], shipment_id
             ),
         }
