@@ -19,6 +19,7 @@ from traceapp.ledger import verified
 from traceapp.sensors import senml
 from traceapp.sensors.message import payload_of
 from traceapp.sensors.units import CANONICAL
+from traceapp.web.spreadsheets import harmless
 
 _PAGE: Final = 200
 _GROUP: Final = 20_000  # rows of a row group
@@ -86,7 +87,7 @@ def csv_text(judged: Judged) -> Iterator[str]:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for one in pieces(judged):
-        what = (one.quantity, _harmless(one.probe))
+        what = (one.quantity, harmless(one.probe))
         whence = (one.record, one.batch, one.transaction, one.proof)
         for time, value, calibrated in zip(one.times, one.values, one.calibrated, strict=True):
             said = datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
@@ -96,10 +97,6 @@ def csv_text(judged: Judged) -> Iterator[str]:
             out.seek(0)
             out.truncate()
     yield out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def parquet(judged: Judged, into: Any) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from traceapp.payments.currencies import major
 from traceapp.payments.models import Entry
+from traceapp.web.spreadsheets import harmless
 
 HEAD = (
     "date",
@@ -33,7 +34,7 @@ def statement_csv(lines: Iterable[Entry], names: Mapping[tuple[str, str], str]) 
             [
                 one.at.isoformat(),
                 one.get_kind_display(),
-                _safe(names.get((one.other_msp_id, one.other_pgln), "")),
+                harmless(names.get((one.other_msp_id, one.other_pgln), "")),
                 one.other_pgln,
                 one.reference,
                 one.currency,
@@ -42,8 +43,3 @@ def statement_csv(lines: Iterable[Entry], names: Mapping[tuple[str, str], str]) 
                 one.tx_id,
             ]
         )
-
-
-def _safe(text: str) -> str:
-    """A name that a spreadsheet would take for a formula is quoted."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
