@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse
+from django.utils.functional import cached_property
 from rest_framework import serializers
 
+from traceapp.accounts.models import Organisation
 from traceapp.ledger.outgoing import Call
 from traceapp.payments import deadlines, deliveries, plain_words, selectors, standing
 from traceapp.payments.delivery_forms import TermsForm
@@ -42,6 +44,12 @@ def _member(name: str, field: forms.Field) -> Any:
     if isinstance(field, forms.DateTimeField):
         return serializers.CharField(**{**said, "help_text": "On the clock of `zone`: `2026-05-20T18:00`."})
     return _KINDS.get(type(field), serializers.CharField)(**said)
+
+
+def _told(one: serializers.BaseSerializer[Any]) -> list[Any]:
+    """All that an answer tells of, so that what belongs to its rows is looked up once: a page, or one alone."""
+    page: Any = one.parent.instance if isinstance(one.parent, serializers.ListSerializer) else [one.instance]
+    return list(page)
 
 
 class WordsOut(serializers.Serializer[plain_words.Words]):
@@ -80,11 +88,19 @@ class ShipmentOut(serializers.ModelSerializer[Shipment]):
             "id", "title", "state", "due", "parts", "price", "currency", "tx_id", "block",
         )  # fmt: skip
 
+    @cached_property
+    def _here(self) -> Organisation:
+        return selectors.here(self.context["request"])
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return selectors.titles(_told(self))
+
     def get_title(self, one: Shipment) -> str:
-        return selectors.titles([one]).get(one.shipment_id, "")
+        return self._titles.get(one.shipment_id, "")
 
     def get_parts(self, one: Shipment) -> list[str]:
-        return sorted(standing.parts_of(one, selectors.here(self.context["request"])))
+        return sorted(standing.parts_of(one, self._here))
 
 
 class ShipmentDetail(ShipmentOut):
@@ -178,8 +194,12 @@ class PayoutOut(serializers.ModelSerializer[Redemption]):
             "id", "currency", "amount", "state", "payment", "at", "paid", "instruction", "to", "block",
         )  # fmt: skip
 
+    @cached_property
+    def _kept(self) -> dict[str, Payout]:
+        return selectors.payouts(_told(self))
+
     def get_to(self, one: Redemption) -> dict[str, str] | None:
-        kept = Payout.objects.filter(redemption_id=one.redemption_id).first()
+        kept = self._kept.get(one.redemption_id)
         if kept is None:
             return None
         return {"name": kept.name, "iban": kept.iban, "bic": kept.bic, "remittance": kept.remittance}
