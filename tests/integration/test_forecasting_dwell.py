@@ -106,6 +106,7 @@ def test_only_analysts_measure_and_others_see_nothing_of_it(measured, client, le
     client.force_login(member(ledger_world.organisations[1], "analyst"))
     html = client.get(reverse("dwell:index")).content.decode()
     assert "Nothing has been measured yet." in html
+    assert f">{reverse('dwell:measure')}<" not in html  # a button sends it; no link bears its address
     assert client.get(reverse("api-bottlenecks")).json() == {"measured": None, "running": None, "places": []}
     client.post(reverse("dwell:measure"))
     assert DwellJob.objects.filter(state="queued").get().organisation == ledger_world.organisations[1]

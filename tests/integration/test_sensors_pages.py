@@ -48,6 +48,13 @@ def given(**fields):
     return {"giai": "9506000LOGGER1", "public_key": public(), "name": "Truck 7", **fields}
 
 
+def test_who_may_not_register_devices_is_offered_nothing_that_leads_nowhere(client, farm):
+    client.force_login(member(farm, Role.ANALYST))
+    answer = client.get(reverse("sensors:devices"))
+    assert "Somebody who records goods for your organisation can register them." in said(answer)
+    assert "Register a device" not in said(answer)
+
+
 def test_a_device_is_registered_by_form_and_waits_for_the_ledger(page):
     answer = page(
         "add", data=given(calibrated_on="2026-01-05", calibration_due="2027-01-05", band_min="2", band_max="8")
