@@ -86,7 +86,7 @@ class ColdSale:
     def warm(
         self, logger: Logger, values: Iterable[float], *, start: float = 0, every: float = 10, a_message: int = 6
     ) -> None:
-        first = self.left.timestamp() + 60 * start
+        first = (self.left + timedelta(minutes=start)).timestamp()  # to the microsecond: a cut is as exact
         logger.tell([(first + 60 * every * at, value) for at, value in enumerate(values)], a_message=a_message)
 
     def look(self, after: timedelta = timedelta()) -> int:
