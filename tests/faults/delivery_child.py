@@ -1,7 +1,8 @@
 """Drives one delivery to its end, from wherever the ledger says it is. `python -m tests.faults.delivery_child PATH NUMBER`.
 
 Each line on standard output is a transaction: `sending NAME` once it is endorsed, `VALID NAME` once it is in a block.
-Ids follow from the number, so that whoever comes after a kill sends the very same requests.
+Before each it waits for a line on standard input: what it does meanwhile is cut by a kill anywhere, and whoever kills it
+knows how far it had come. Ids follow from the number, so that whoever comes after a kill sends the very same requests.
 """
 
 import hashlib
@@ -34,6 +35,11 @@ def ledger(path: Path) -> EmbeddedLedger:
     return EmbeddedLedger.create(path, members, batch_timeout=0.005, contract=Traceability(BANK.msp_id))
 
 
+def tell(*words: str) -> None:
+    sys.stdin.readline()
+    print(*words, flush=True)
+
+
 class Driver:
     def __init__(self, path: Path, number: int) -> None:
         self.ledger, self.number = ledger(path), number
@@ -51,12 +57,12 @@ class Driver:
             if refused.reason in OVERTAKEN:
                 return
             raise
-        print("sending", function, flush=True)
+        tell("sending", function)
         self.ledger.submit(sign_envelope(endorsed, signer))
         status = self.ledger.commit_status(endorsed.tx_id, timeout=60)
         assert status is not None
         assert status.valid or status.reason == "MVCC_READ_CONFLICT", status
-        print(status.reason, function, flush=True)
+        tell(status.reason, function)
 
     def found(self) -> dict[str, Any]:
         made = self.ledger.client_identity(SELLER["mspId"], org=SELLER["organisation"], role="reader")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,17 @@ def run(path: Path, number: int, kill_after: int) -> list[str]:
     """What the child said before it was killed, or all, if it came to its end."""
     command = [sys.executable, "-m", "tests.faults.delivery_child", str(path), str(number)]
     said = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as child:
+        assert child.stdin is not None
         assert child.stdout is not None
+        child.stdin.write("\n")
         for line in child.stdout:
             said.append(line.strip())
             if len(said) == kill_after:
                 child.kill()
+                continue
+            with suppress(BrokenPipeError):  # that was its last line
+                child.stdin.write("\n")
     assert kill_after == len(said) or child.returncode == 0
     return said
 
