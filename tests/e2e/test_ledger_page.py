@@ -14,11 +14,10 @@ def test_blocks_and_batches_arrive_without_a_reload(member_tab: Page, site: Site
     page = member_tab
     page.goto("/ledger/")
     newest = page.locator(".blocks a b").first
-    before = int(newest.inner_text())
+    before = newest.inner_text()
     expect(page.locator("#nodes")).to_contain_text("Well", timeout=MINUTE)
-    other = page.context.new_page()
-    log_a_step(other, "L-ARRIVES")
-    expect(newest).to_have_text(str(before + 1), timeout=MINUTE)
+    log_a_step(page.context.new_page(), "L-ARRIVES")
+    expect(newest).not_to_have_text(before, timeout=MINUTE)
     expect(page.get_by_role("region", name="Newest batches").locator("tbody tr").first).to_contain_text("On ledger")
 
 

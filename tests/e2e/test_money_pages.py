@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.test import Client
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Watched
 from tests.factories import OrganisationFactory, member
@@ -210,7 +211,7 @@ def test_a_wish_is_confirmed_by_a_passkey_that_signs_it(browser, live_server, pe
     page.wait_for_url(lambda address: not address.endswith("/add/"))  # the key is stored, and its list is shown
     page.goto(path)
     page.get_by_role("button", name="Accept the terms").click()
-    assert "Accept the terms of" in page.get_by_role("heading", level=1).text_content()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Accept the terms of")
     page.get_by_role("button", name="Confirm with a passkey").click()
     page.get_by_text("Confirmed. It goes to the ledger now").wait_for()
     context.close()

@@ -62,6 +62,7 @@ def test_the_pages_of_proofs_are_sound(member_tab: Page, site: Site, record: str
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(record)
     page.get_by_role("button", name="Make the link").click()
+    expect(page.get_by_role("img", name="QR code of this link")).to_be_visible()
     link = page.url
     shared = page.locator(".wraps a").first.get_attribute("href")
     paths = [record, link, shared, "/proofs/", "/proofs/trust/", "/ledger/trust/", f"{shared}x/"]
