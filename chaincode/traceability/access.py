@@ -57,6 +57,7 @@ TABLE: dict[str, Rule] = {
     "accept_delivery": _RECORDER,
     "contest": _RECORDER_OR_TREASURER,
     "settle_due": _RECORDER_OR_TREASURER,
+    "settle_agreed": _TREASURER,
     "resolve": _TREASURER,
     "refund_expired": _RECORDER_OR_TREASURER,
     "open_account": _TREASURER,

@@ -63,6 +63,7 @@ HANDLERS: dict[str, Handler] = {
     "accept_delivery": shipments.accept_delivery,
     "contest": shipments.contest,
     "settle_due": escrow.settle_due,
+    "settle_agreed": escrow.settle_agreed,
     "resolve": escrow.resolve,
     "refund_expired": escrow.refund_expired,
     "open_account": deposits.open_account,

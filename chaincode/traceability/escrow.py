@@ -10,11 +10,11 @@ from chaincode.traceability.access import Caller
 from chaincode.traceability.canonical import canonical, parse
 from chaincode.traceability.context import Context
 from chaincode.traceability.device_state import Leg
-from chaincode.traceability.rules import escrows, settlement, sheet
+from chaincode.traceability.rules import consents, escrows, settlement, sheet
 from chaincode.traceability.rules import shipment_requests as asked_for
 from chaincode.traceability.rules import shipments as rules
 from chaincode.traceability.rules.settlement import INSURANCE, PRICE, Act, Held
-from chaincode.traceability.shipment_state import Escrow, Settlement, Shipment
+from chaincode.traceability.shipment_state import Consent, Escrow, Settlement, Shipment
 from chaincode.traceability.writing import now, put
 
 MAX_SHIPMENTS = 1_000
@@ -65,6 +65,29 @@ def settle_due(ctx: Context, caller: Caller, request_json: str) -> bytes:
     return _end(ctx, held, waits, settlement.by_figures(held, waits, found, act))
 
 
+def settle_agreed(ctx: Context, caller: Caller, request_json: str) -> bytes:
+    """{id, shipment, seller, insured}: whoever's money it is need not wait, once all of them say the same of it.
+
+    Returns the consent; of the last of them the settlement. `conflict`: the figures come to something else now.
+    """
+    asked = asked_for.parse_content(request_json)
+    held, act = _ending(ctx, asked, caller)
+    others = consents.others(held, act.by)
+    made = Consent(asked.id, held.id, act.by, asked.seller, asked.insured, act.at)
+    key = keys.consent(held.id, act.by)
+    if (before := ctx.get_state(key)) is not None:
+        consents.refuse_repeat(Consent.decode(before), made)
+    rules.need_state(held, rules.ARRIVED)
+    waits, legs = _waits(ctx, held), _legs(ctx, held)
+    end = settlement.by_figures(held, waits, sheet.findings(held, legs, held.delivery), act)
+    consents.need_same(made, end)
+    said = ctx.get_state_multiple([keys.consent(held.id, one) for one in others])
+    if not all(one and consents.is_same(Consent.decode(one), end) for one in said):
+        return put(ctx, key, made, event="settlement_agreed")
+    ctx.put_state(key, made.encode())
+    return _end(ctx, held, waits, end)
+
+
 def resolve(ctx: Context, caller: Caller, request_json: str) -> bytes:
     """{id, shipment, seller, insured, reason}: the arbiter decides. Returns the settlement."""
     verdict = asked_for.parse_verdict(request_json)
@@ -104,7 +127,7 @@ def _keys(shipment_id: str) -> dict[str, str]:
 
 
 def _ending(
-    ctx: Context, asked: asked_for.Due | asked_for.Verdict, caller: Caller, reason: str = ""
+    ctx: Context, asked: asked_for.Due | asked_for.Content | asked_for.Verdict, caller: Caller, reason: str = ""
 ) -> tuple[Shipment, Act]:
     """The shipment that a party wants to end, unless it has ended."""
     held, by = shipments.held(ctx, asked.shipment), rules.holder(caller)

@@ -33,6 +33,11 @@ def escrow(shipment_id: str, part: str) -> str:
     return f"escrow/{shipment_id}/{part}"
 
 
+def consent(shipment_id: str, holder: Holder) -> str:
+    """A party's last word on the figures: its one place."""
+    return f"consent/{shipment_id}/{holder.msp_id}/{holder.organisation}"
+
+
 def settlement(shipment_id: str) -> str:
     return f"settlement/{shipment_id}"
 

@@ -72,6 +72,20 @@ class Shipment(Document):
 
 
 @dataclass(frozen=True)
+class Consent(Document):
+    """That `by` is content to be paid by the figures as they are: so much to the seller, so much to who is insured."""
+
+    doc_type: ClassVar[str] = "consent"
+
+    id: str
+    shipment: str
+    by: Holder
+    seller: int
+    insured: int
+    at: str
+
+
+@dataclass(frozen=True)
 class Escrow(Document):
     """Money that waits for a shipment: `funded` by `spent` rows of `funder`, and what is `left` of it.
 

@@ -66,8 +66,10 @@ def about(shipment: str, **members: Any) -> dict[str, Any]:
 
 
 def deliveries(at: datetime, buyer: Holder, seller: Holder, carrier: Holder) -> Iterator[Step]:
-    """One that is accepted and paid at once, and one that the arbiter decides, each with what is refused on the way."""
+    """One that is accepted and paid at once, one that both agree on, and one that the arbiter decides, each with what is
+    refused on the way."""
     yield from paid_at_once(at, buyer, seller, carrier)
+    yield from paid_by_consent(at, buyer, seller, carrier)
     yield from decided(at, buyer, seller, carrier)
 
 
@@ -138,6 +140,28 @@ def paid_at_once(at: datetime, buyer: Holder, seller: Holder, carrier: Holder) -
     yield Step("carrier", "settle_due", about(shipment))
     yield Step("buyer", "refund_expired", about(shipment))
     yield Step("reader", "get_shipments", {"ids": [shipment, "0" * 32]})
+
+
+def paid_by_consent(at: datetime, buyer: Holder, seller: Holder, carrier: Holder) -> Iterator[Step]:
+    """Two units short, and paid because buyer and seller say the same of them."""
+    shipment = new_id()
+    yield from agreed(at, terms(at, buyer, seller, carrier), shipment)
+    said = {"seller": 500 - 100 - 50 - 100, "insured": 0}  # less two of ten units
+    yield Step("buyer", "settle_agreed", about(shipment, **said))
+    yield from moved(at, shipment, left=-20, came=-10)
+    yield Step("goods-in", "accept_delivery", about(shipment, short=2, damaged=0, refused=0))
+    for who in ("carrier", "arbiter", "goods-in"):
+        yield Step(who, "settle_agreed", about(shipment, **said))
+    for wrong in ({"seller": 251}, {"seller": -1}, {"insured": 1}):
+        yield Step("seller", "settle_agreed", about(shipment, **said | wrong))
+    first, last = about(shipment, **said), about(shipment, **said)
+    yield Step("seller", "settle_agreed", first, again=True)
+    yield Step("seller", "settle_agreed", first)
+    yield Step("seller", "settle_agreed", about(shipment, **said))
+    yield Step("buyer", "settle_agreed", last, again=True)
+    yield Step("buyer", "settle_agreed", last)
+    yield Step("seller", "settle_agreed", first)
+    yield Step("reader", "get_shipments", {"ids": [shipment]})
 
 
 def decided(at: datetime, buyer: Holder, seller: Holder, carrier: Holder) -> Iterator[Step]:

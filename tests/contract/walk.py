@@ -13,7 +13,7 @@ from tests.contract.steps import Step
 PRICE = 500
 WAY = (
     ("seller", "register_shipment"), ("buyer", "accept_terms"), ("buyer", "fund_escrow"), ("carrier", "dispatch"),
-    ("carrier", "record_arrival"), ("goods-in", "accept_delivery"), ("seller", "contest"), ("arbiter", "resolve"),
+    ("carrier", "record_arrival"), ("goods-in", "accept_delivery"), ("seller", "settle_agreed"), ("buyer", "settle_agreed"), ("seller", "contest"), ("arbiter", "resolve"),
     ("goods-out", "settle_due"), ("buyer", "refund_expired"),
 )  # fmt: skip
 ANYBODY = ("seller", "buyer", "carrier", "goods-in", "goods-out", "arbiter", "other", "reader")
@@ -43,7 +43,7 @@ class Walk:
         shipment = self.random.choice(list(self.shipments))
         if self.random.random() < 0.7:
             by, function = WAY[min(self.done[shipment], len(WAY) - 1)]
-            self.done[shipment] += 1 + (function == "accept_delivery") * self.random.choice((0, 2))
+            self.done[shipment] += 1 + (function == "accept_delivery") * self.random.choice((0, 2, 4))
         else:
             by, function = self.random.choice(ANYBODY), self.random.choice(WAY)[1]
         wanted = self.request(function, shipment)
@@ -72,6 +72,7 @@ class Walk:
             "record_arrival": {"at": moment},
             "accept_delivery": {"short": self.random.choice((0, 0, 4, 11)), "damaged": 0, "refused": 0},
             "contest": {"reason": "other", "evidence": HASH},
+            "settle_agreed": {"seller": said["price"] - sum(said["payments"].values()), "insured": 0},
             "resolve": {"seller": self.random.choice((0, 1, 350, 501)), "insured": 0, "reason": HASH},
         }
         return about(shipment, **members.get(function, {}))

@@ -15,8 +15,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from chaincode.traceability.device_state import Leg
 from chaincode.traceability.errors import ContractError
+from chaincode.traceability.rules import settlement, sheet
 from chaincode.traceability.rules.money import MAX_AMOUNT
+from chaincode.traceability.shipment_state import Escrow, Shipment
 from chaincode.traceability.times import later
 from tests.unit.escrow_world import (
     ARBITER,
@@ -37,6 +40,7 @@ PRICE = 1_000
 ENDS = ("lapsed", "refunded", "settled")
 anybody = st.sampled_from([*PARTIES.values(), STRANGER])
 roles = st.sampled_from([treasurer, recorder])
+off_by = st.sampled_from([0, 0, 0, 1, -1])
 amounts = st.integers(0, PRICE // 2) | st.sampled_from([-1, PRICE, PRICE + 1, MAX_AMOUNT + 1])
 
 
@@ -69,6 +73,23 @@ def some_terms(draw: st.DrawFn, shipment: str) -> dict[str, Any]:
         onSilentArbiter=draw(st.sampled_from(["computed", "half", "refund"])),
         consignee=draw(st.sampled_from([BUYER, {"mspId": "FjordlaksMSP", "organisation": "9521002000009"}])),
     )
+
+
+def figures_now(world: Trade, shipment: str) -> tuple[int, int]:
+    """What those whose money it is can agree on: to the seller, to the insured; nothing before an arrival."""
+    held, waits = on_ledger(world, shipment)
+    if not held.arrived:
+        return 0, 0
+    legs = [Leg.decode(world.state[f"leg/{one}"]) for one in held.legs]
+    act = settlement.Act("0" * 32, held.terms.buyer, world.time())
+    end = settlement.by_figures(held, waits, sheet.findings(held, legs, held.delivery), act)
+    return end.to_seller, end.to_insured
+
+
+def on_ledger(world: Trade, shipment: str) -> tuple[Shipment, settlement.Held]:
+    keys = (f"escrow/{shipment}/{part}" for part in ("price", "insurance"))
+    escrows = [Escrow.decode(world.state[key]) if key in world.state else None for key in keys]
+    return Shipment.decode(world.state[f"shipment/{shipment}"]), settlement.Held(*escrows)
 
 
 class Deliveries(RuleBasedStateMachine):
@@ -201,6 +222,19 @@ class Deliveries(RuleBasedStateMachine):
     def resolve(self, shipment: str, by: dict[str, str], seller: int, insured: int) -> None:
         self.attempt(treasurer(by), "resolve", shipment=shipment, seller=seller, insured=insured, reason=ROOT)
 
+    @rule(shipment=st.sampled_from(SHIPMENTS), by=mostly(BUYER) | mostly(SELLER) | mostly(INSURER), off=off_by)
+    def be_content(self, shipment: str, by: dict[str, str], off: int) -> None:
+        self.content(shipment, by, off)
+
+    @rule(shipment=st.sampled_from(SHIPMENTS))
+    def be_of_one_mind(self, shipment: str) -> None:
+        for by in (INSURER, SELLER, BUYER):
+            self.content(shipment, by, 0)
+
+    def content(self, shipment: str, by: dict[str, str], off: int) -> None:
+        seller, insured = figures_now(self.world, shipment)
+        self.attempt(treasurer(by), "settle_agreed", shipment=shipment, seller=seller + off, insured=insured)
+
     @rule(
         shipment=st.sampled_from(SHIPMENTS), hours=st.integers(1, 80), outside=st.sampled_from([0, 0, 1801, 3000]),
         silent=st.booleans(),
@@ -268,22 +302,39 @@ class Deliveries(RuleBasedStateMachine):
 
     @invariant()
     def one_willing_party_and_time_reach_the_end(self) -> None:
-        for shipment, agreed in self.agreed.items():
-            willing = [agreed[name] for name in ("buyer", "seller", "carrier", "consignee", "arbiter")]
-            by = willing[len(self.known) % len(willing)]
-            world = copy.copy(self.world)
-            world.state = dict(self.world.state)
-            for _ in range(2):  # at most by way of the arbiter
-                document = json.loads(world.state[f"shipment/{shipment}"])
-                if document["state"] in ENDS:
-                    break
-                world.at(max(world.time(), later(document["due"], minutes=30)))
-                function = "settle_due" if document["state"] in ("arrived", "disputed") else "refund_expired"
-                world.call(recorder(by), function, {"id": world.id(), "shipment": shipment})
-            assert json.loads(world.state[f"shipment/{shipment}"])["state"] in ENDS
-            waits = [json.loads(of)["left"] for key, of in world.state.items() if key.startswith(f"escrow/{shipment}/")]
-            assert not any(waits)
-            self.check_money(world)
+        for shipment in self.agreed:
+            willing = self.willing(shipment)
+            self.check_one_ends_it(shipment, willing[len(self.known) % len(willing)])
+
+    def teardown(self) -> None:
+        """Where the walk ends, each of them in turn is the only one who is left."""
+        for shipment in getattr(self, "agreed", {}):
+            for by in self.willing(shipment):
+                self.check_one_ends_it(shipment, by)
+
+    def willing(self, shipment: str) -> list[dict[str, str]]:
+        agreed = self.agreed[shipment]
+        insurer = [agreed["insurance"]["insurer"]] if agreed["insurance"] else []
+        named = [*(agreed[name] for name in ("buyer", "seller", "carrier", "consignee", "arbiter")), *insurer]
+        return [one for number, one in enumerate(named) if one not in named[:number]]
+
+    def check_one_ends_it(self, shipment: str, by: dict[str, str]) -> None:
+        """Everybody else is silent from now on."""
+        if shipment in self.ended:
+            return
+        world = copy.copy(self.world)
+        world.state = dict(self.world.state)
+        for _ in range(2):  # at most by way of the arbiter
+            document = json.loads(world.state[f"shipment/{shipment}"])
+            if document["state"] in ENDS:
+                break
+            world.at(max(world.time(), later(document["due"], minutes=30)))
+            function = "settle_due" if document["state"] in ("arrived", "disputed") else "refund_expired"
+            world.call(recorder(by), function, {"id": world.id(), "shipment": shipment})
+        assert json.loads(world.state[f"shipment/{shipment}"])["state"] in ENDS
+        waits = [json.loads(of)["left"] for key, of in world.state.items() if key.startswith(f"escrow/{shipment}/")]
+        assert not any(waits)
+        self.check_money(world)
 
 
 Deliveries.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

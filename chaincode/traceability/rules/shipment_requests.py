@@ -60,6 +60,16 @@ class Contest:
 
 
 @dataclass(frozen=True)
+class Content:
+    """That a party is content with what the figures come to: so much to the seller, so much of the payout."""
+
+    id: str
+    shipment: str
+    seller: int
+    insured: int
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What an arbiter decides: so much of what is left to the seller, so much of the payout to who is insured."""
 
@@ -98,6 +108,11 @@ def parse_contest(text: str) -> Contest:
     found = requests.members(text, ("id", "shipment", "reason", "evidence"))
     reason = requests.one_of(found["reason"], "reason", REASONS)
     return Contest(*_named(found), reason, money.commitment(found["evidence"], "evidence"))
+
+
+def parse_content(text: str) -> Content:
+    found = requests.members(text, ("id", "shipment", "seller", "insured"))
+    return Content(*_named(found), *(requests.integer(found[name], name, 0) for name in ("seller", "insured")))
 
 
 def parse_verdict(text: str) -> Verdict:
