@@ -271,3 +271,21 @@ def test_money_that_is_not_there_is_said_before_anybody_confirms(sale, client):
             amount=2_000_000,
         )
     assert "not as much" in sale.act(client, sale.buyer, "fund")
+
+
+def test_those_whose_money_it_is_need_not_wait_once_they_agree_to_the_figures(sale, client):
+    sale.go(client, late=timedelta(hours=5, minutes=10))
+    shown = sale.act(client, sale.buyer, "content", seller="784001")
+    assert "The figures have changed: read them again" in shown
+    assert "only buyer, insurer and seller may" in sale.act(client, sale.carrier, "content", seller="784000")
+    sale.act(client, sale.buyer, "content", seller="784000")
+    assert sale.shipment.state == "arrived"
+    assert "it is said already" in sale.act(client, sale.buyer, "content", seller="784000")
+    client.force_login(sale.people[sale.seller.pk])
+    page = client.get(f"/money/shipments/{sale.shipment.shipment_id}/").content.decode()
+    assert f"Agreed so far: {sale.buyer.name}." in page
+    sale.act(client, sale.seller, "content", seller="784000")
+    assert (sale.shipment.state, balance(sale.seller), balance(sale.buyer)) == ("settled", PRICE - 16_000, 16_000)
+    assert {one["by"]["organisation"] for one in sale.shipment.consents.values()} == {sale.buyer.pgln, sale.seller.pgln}
+    audit.everything(sale.money.world.ledger)
+    assert not Finding.objects.filter(resolved=None).exists()

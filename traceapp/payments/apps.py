@@ -14,6 +14,7 @@ CONFIRMED: Final = (
     "register_shipment",
     "accept_terms",
     "fund_escrow",
+    "settle_agreed",
     "resolve",
 )
 """Who puts their rows together or opens an account moves no money, and needs no second factor."""

@@ -40,7 +40,8 @@ def of(shipment: Shipment) -> list[Held]:
 
 
 def _facts(shipment: Shipment) -> Iterator[tuple[str, str, Any]]:
-    known = Fact.objects.filter(key__in=[shipment.key, *(f"escrow/{shipment.shipment_id}/{part}" for part in _PARTS)])
+    keys = [shipment.key, *(f"escrow/{shipment.shipment_id}/{part}" for part in _PARTS), *shipment.consents]
+    known = Fact.objects.filter(key__in=keys)
     once = {(one.key, one.kind): one for one in known.order_by("block", "position", "pk")}
     for one in once.values():
         yield one.key, facts.WORDS.get(one.kind, one.kind), one
@@ -81,6 +82,7 @@ def bundle(shipment: Shipment, now: datetime) -> bytes:
     """
     keys = [shipment.key, f"settlement/{shipment.shipment_id}"]
     keys += [f"escrow/{shipment.shipment_id}/{part}" for part in _PARTS]
+    keys += shipment.consents
     keys += [f"leg/{leg}" for leg in shipment.document["legs"]]
     held = of(shipment)
     said = Said.objects.filter(shipment_id=shipment.shipment_id).select_related("organisation").order_by("pk")

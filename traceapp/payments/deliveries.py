@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.urls import reverse
 
+from chaincode.traceability.shipment_state import Settlement
 from traceapp.accounts.models import Organisation, User
 from traceapp.commitments.salted import salted_hash
 from traceapp.commitments.times import rfc3339
@@ -89,6 +90,30 @@ def fund(*, organisation: Organisation, by: User, shipment: Shipment, title: str
         requests=[("fund_escrow", {"id": calls.new_id(), "shipment": shipment.shipment_id, "rows": rows})],
         title=f"Put {money(amount, currency)} into the escrow of {title}?",
         facts=[("Amount", money(amount, currency)), ("Shipment", title)],
+        back=_page(shipment),
+    )
+
+
+def be_content(*, organisation: Organisation, by: User, shipment: Shipment, title: str, sheet: Settlement) -> Intent:
+    """Buyer, seller or insurer need not wait: they agree to what the figures come to now."""
+    currency = sheet.currency
+    argument = {
+        "id": calls.new_id(),
+        "shipment": shipment.shipment_id,
+        "seller": sheet.to_seller,
+        "insured": sheet.to_insured,
+    }
+    facts = [("To the seller", money(sheet.to_seller, currency)), ("To the buyer", money(sheet.to_buyer, currency))]
+    if shipment.insurance:
+        facts += [("Insurance paid out", money(sheet.to_insured, currency))]
+        facts += [("Back to the insurer", money(sheet.to_insurer, currency))]
+    return intents.wish(
+        organisation=organisation,
+        by=by,
+        role=services.TREASURER,
+        requests=[("settle_agreed", argument)],
+        title=f"Agree to have {title} paid by these figures?",
+        facts=facts,
         back=_page(shipment),
     )
 

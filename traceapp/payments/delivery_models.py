@@ -20,6 +20,7 @@ class Shipment(models.Model):
     price = models.JSONField(null=True, help_text="The escrow's document.")
     insurance = models.JSONField(null=True)
     settlement = models.JSONField(null=True)
+    consents = models.JSONField(default=dict, help_text="Who is content with which figures, by the document's key.")
     tx_id = models.CharField(max_length=64)
     block = models.PositiveBigIntegerField()
 

@@ -58,6 +58,18 @@ def escrow(key: str, document: Content | None, source: Source) -> None:
     _line(reference, document["funder"], (-document["funded"], document["currency"]), document["at"], source)
 
 
+def consent(key: str, document: Content | None, source: Source) -> None:
+    """A party's last word on the figures."""
+    if document is None:
+        return
+    found = Shipment.objects.filter(shipment_id=document["shipment"]).first()
+    if found is None:
+        raise LookupError(f"there is no shipment {document['shipment']}")
+    Shipment.objects.filter(pk=found.pk).update(consents=found.consents | {key: document})
+    told = {name: document[name] for name in ("shipment", "by", "seller", "insured")}
+    facts.note(key, "shipment.consent", told, parties(found.document["terms"]).values(), source)
+
+
 def settlement(key: str, document: Content | None, source: Source) -> None:
     if document is None:
         return
@@ -109,7 +121,18 @@ def _time(text: str) -> datetime:
 def rows(keys: Sequence[str]) -> Mapping[str, Any]:
     """What is held of each shipment's documents, for the audit; keys of any of them."""
     ids = {key: key.split("/")[1] for key in keys}
-    columns = ("shipment_id", "state", "due", "document", "price", "insurance", "settlement", "tx_id", "block")
+    columns = (
+        "shipment_id",
+        "state",
+        "due",
+        "document",
+        "price",
+        "insurance",
+        "settlement",
+        "consents",
+        "tx_id",
+        "block",
+    )
     held = {one[0]: one for one in Shipment.objects.filter(shipment_id__in=set(ids.values())).values_list(*columns)}
     return {key: held.get(one) for key, one in ids.items()}
 
@@ -117,5 +140,6 @@ def rows(keys: Sequence[str]) -> Mapping[str, Any]:
 PROJECTORS: Final[Sequence[tuple[str, Any, Rows]]] = (
     ("shipment/", shipment, rows),
     ("escrow/", escrow, rows),
+    ("consent/", consent, rows),
     ("settlement/", settlement, rows),
 )

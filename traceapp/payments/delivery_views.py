@@ -62,7 +62,7 @@ def do(request: HttpRequest, shipment_id: str) -> HttpResponse:
     if act not in _ACTS or not getattr(allowed, act):
         why = standing.why_not(act, found, here) if act in _ACTS else "That cannot be done now: there is no such act."
         return _refused(request, here, found, act, why)
-    if act in ("accept", "fund", "resolve"):
+    if act in ("accept", "fund", "content", "resolve"):
         require(viewer_of(request), *sorted(TREASURERS))
     try:
         return _ACTS[act](request, here, found)
@@ -92,6 +92,17 @@ def _fund(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResp
     intent = deliveries.fund(
         organisation=here, by=acting_user(request), shipment=found, title=title_of(found), amount=amount
     )
+    return redirect("intents:confirm", uid=intent.uid)
+
+
+def _content(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
+    """By the figures that its person has seen: the page says which those are."""
+    sheet = standing.preview(found)
+    if sheet is None or request.POST.get("seller") != str(sheet.to_seller):
+        messages.error(request, "The figures have changed: read them again.")
+        return redirect("payments:shipment", found.shipment_id)
+    user = acting_user(request)
+    intent = deliveries.be_content(organisation=here, by=user, shipment=found, title=title_of(found), sheet=sheet)
     return redirect("intents:confirm", uid=intent.uid)
 
 
@@ -167,6 +178,7 @@ _NAMES = {"take": "taking", "contest": "contest"}
 _ACTS: dict[str, Callable[[HttpRequest, Organisation, Shipment], HttpResponse]] = {
     "accept": _accept,
     "fund": _fund,
+    "content": _content,
     "resolve": _resolve,
     **dict.fromkeys(("dispatch", "arrive", "take", "contest", "end"), _act),
 }

@@ -20,6 +20,7 @@ WORDS: Final = {
     "shipment.settled": "Settled",
     "shipment.refunded": "Refunded",
     "shipment.lapsed": "Lapsed",
+    "shipment.consent": "A party agrees to the figures",
     "escrow.price": "The price was put into escrow",
     "escrow.insurance": "The payout was put into escrow",
     "deposit.minted": "Deposit",

@@ -34,6 +34,7 @@ FUNCTIONS = (
     "contest",
     "settle_due",
     "refund_expired",
+    "settle_agreed",
     "resolve",
 )
 

@@ -1,6 +1,7 @@
 """What the page of a shipment shows to one of its parties."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from traceapp.accounts.models import Organisation
@@ -17,6 +18,10 @@ from traceapp.web.templatetags.web import money
 def title_of(shipment: Shipment) -> str:
     """As its parties call it; by its id where its name is kept elsewhere."""
     return selectors.titles([shipment]).get(shipment.shipment_id) or f"Shipment {shipment.shipment_id[:8]}"
+
+
+def name_of(holder: Mapping[str, str]) -> str:
+    return selectors.name_of(holder["mspId"], holder["organisation"])
 
 
 def seen_by(viewer: Viewer, found: Shipment) -> list[seen.Seen]:
@@ -52,6 +57,7 @@ def shown(here: Organisation, viewer: Viewer, found: Shipment, **forms: Any) -> 
         "is_final": found.settlement is not None,
         "may": standing.may(found, here),
         "ends_by": deadlines.since(found),
+        "content_with": [name_of(of) for of in standing.content_with(found)],
         "legs": standing.legs_of(found),
         "under_way": [one for one in asked[:20] if one.is_open],
         "rejected": [one for one in asked[:5] if one.state == Call.State.INVALID][:1],

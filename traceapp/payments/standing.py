@@ -1,5 +1,6 @@
 """Where a shipment stands, for its page: steps, what is next, what would be paid, and what one may do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -74,6 +75,7 @@ class May:
     take: bool = False
     contest: bool = False
     end: bool = False
+    content: bool = False
     resolve: bool = False
 
 
@@ -92,6 +94,7 @@ def may(shipment: Shipment, organisation: Organisation) -> May:
         take=open_ and state == rules.ARRIVED and "consignee" in parts and not document["delivery"],
         contest=open_ and _may_contest(shipment, parts),
         end=begins is not None and begins <= datetime.now(UTC),
+        content=_may_be_content(shipment, parts, own),
         resolve=open_ and state == rules.DISPUTED and "arbiter" in parts,
     )
 
@@ -103,6 +106,7 @@ _WHO: Final = {
     "arrive": {"carrier"},
     "take": {"consignee"},
     "contest": {"consignee", "buyer", "seller"},
+    "content": {"buyer", "seller", "insurer"},
     "resolve": {"arbiter"},
 }
 _WHEN: Final = {
@@ -112,6 +116,7 @@ _WHEN: Final = {
     "arrive": rules.DISPATCHED,
     "take": rules.ARRIVED,
     "contest": rules.ARRIVED,
+    "content": rules.ARRIVED,
     "resolve": rules.DISPUTED,
 }
 
@@ -153,6 +158,20 @@ def _may_contest(shipment: Shipment, parts: set[str]) -> bool:
     if shipment.state != rules.ARRIVED:
         return False
     return "seller" in parts or (bool(parts & {"buyer", "consignee"}) and not shipment.document["delivery"])
+
+
+def _may_be_content(shipment: Shipment, parts: set[str], own: Mapping[str, str]) -> bool:
+    """Unless it has said so of these very figures."""
+    if shipment.state != rules.ARRIVED or not parts & _WHO["content"]:
+        return False
+    return not any(by == own for by in content_with(shipment))
+
+
+def content_with(shipment: Shipment) -> list[dict[str, str]]:
+    """Who has agreed to what would be paid now; words about other figures do not count."""
+    sheet = preview(shipment)
+    now = (sheet.to_seller, sheet.to_insured) if sheet else None
+    return [one["by"] for one in shipment.consents.values() if (one["seller"], one["insured"]) == now]
 
 
 def on_ledger(shipment: Shipment) -> OnLedger:

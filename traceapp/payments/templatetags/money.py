@@ -30,6 +30,7 @@ _WORDS = {
     "contest": "Contest a shipment",
     "settle_due": "Start the payment that is due",
     "refund_expired": "Have back what is due",
+    "settle_agreed": "Agree to be paid by the figures",
     "resolve": "Decide a dispute",
 }
 _BADGES = {"Queued": "queued", "Sent": "sent", "On ledger": "on_ledger", "Rejected": "rejected"}
