@@ -4,7 +4,7 @@ Whoever has the rows and the parameters gets the same answer. What is random els
 used, what counts threads is told to use one, and rows are sorted before anything looks at them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,8 +14,9 @@ from forecasting.delay.lanes import LaneTrend
 from forecasting.delay.result import DelayRow
 from forecasting.demand.fitting import Fitting
 from forecasting.demand.one import CHAMPION, SeriesResult
+from forecasting.demand.panel import ahead
 from forecasting.demand.result import ForecastRow, Tested, errors, figures, rows_of, tested
-from forecasting.demand.series import SaleRow, Series, one_unit, series_of
+from forecasting.demand.series import Plan, SaleRow, Series, one_unit, series_of, with_plan
 from forecasting.reasons import LeftOut
 
 Progress = Callable[[int, str], None]
@@ -54,9 +55,11 @@ def run_demand(
     workers: int = 1,
     progress: Progress,
     fitting: Fitting | None = None,
+    plans: Mapping[tuple[str, str], Plan] | None = None,
 ) -> DemandResult:
     """Sales rows to forecasts of `horizon` periods after `until`, with backtest and intervals.
 
+    `plans`: planned offers by product and place; of those without a plan, offers are expected as they were.
     Series are fitted by `fitting`, or else by that many `workers` of this machine.
     """
     from forecasting.demand.together import forecast_all
@@ -66,6 +69,10 @@ def run_demand(
     if not series:
         raise NothingToLearn("No product has been sold in enough periods yet.")
     progress(0, f"{len(series)} series")
+    for at, each in enumerate(series):
+        plan = (plans or {}).get((each.product, each.place))
+        if plan is not None:
+            series[at] = with_plan(each, plan, horizon + ahead(each, len(each.values), until))
     results = forecast_all(
         series, until=until, horizon=horizon, most=origins, workers=workers, progress=progress, fitting=fitting
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from forecasting.demand.calendar import YEAR
 from forecasting.demand.series import Series
 
 # A value so many times larger than the next largest is a slip of the keyboard, or happens once: it stays in the data,
@@ -41,11 +42,19 @@ def intermittent(series: Series) -> bool:
     return sum(value == 0 for value in known) > INTERMITTENT * len(known) > 0
 
 
-def expected_promotions(promotions: Sequence[float], horizon: int, window: int) -> list[float]:
-    """The chance of an offer in each coming period: the last period's fades into the share of the last `window`.
+def offers_ahead(series: Series, end: int, horizon: int) -> list[float]:
+    """The chance of an offer in each of the `horizon` periods after [0, end).
 
-    How fast it fades is how alike neighbouring periods are (their correlation). What no plan says is not known.
+    A planned one is certain, and so were those before it in tests of a series whose offers are planned: what is tested
+    knows as much as what is asked. What no plan says is expected as it was before: the last period's offer fades into
+    the share of the last year, as fast as neighbouring periods differ (their correlation).
     """
+    known = [*series.promotions, *series.planned] if series.planned else []
+    plan = known[end : end + horizon]
+    return plan + _expected(series.promotions[:end], horizon, YEAR[series.every])[len(plan) :]
+
+
+def _expected(promotions: Sequence[float], horizon: int, window: int) -> list[float]:
     recent = [float(value > 0) for value in promotions[-window:]]
     if not any(recent):
         return [0.0] * horizon

@@ -1,17 +1,14 @@
 """Prophet with a promotion regressor. Imported by fitting workers only: it brings pandas and Stan along."""
 
 import logging
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from forecasting.demand.calendar import YEAR, Every, dated
+from forecasting.demand.history import offers_ahead
 from forecasting.demand.series import Series
 
 Mode = Literal["additive", "multiplicative"]
-# A year: offers come and go in weeks, so a shorter window says more about last month than about the next (MASE on the
-# daily pasta sales 0.78 with a year, 0.82 with eight weeks).
-PROMOTION_WINDOW = YEAR
 # Stiffer than Prophet's own settings for days, where noise is most of what there is (MASE 0.75 instead of 0.78).
 SETTINGS: dict[Every, dict[str, Any]] = {
     "day": {"changepoint_prior_scale": 0.01, "weekly": 3, "yearly": 3},
@@ -28,12 +25,6 @@ class Fitted:
 
     mean: list[float]
     parameters: dict[str, Any]
-
-
-def expected_promotion(series: Series, end: int) -> float:
-    """The share of the last year's periods on offer: what is known of future ones when no plan was recorded."""
-    recent = series.promotions[max(0, end - PROMOTION_WINDOW[series.every]) : end]
-    return math.fsum(recent) / len(recent) if recent else 0.0
 
 
 def _frame(series: Series, end: int) -> Any:
@@ -81,7 +72,7 @@ def fit_prophet(series: Series, end: int, horizon: int, mode: Mode) -> Fitted:
     # The seed is for the record: the optimiser starts from Prophet's own computed values and draws nothing.
     model.fit(frame, iter=ITERATIONS, seed=1)
     days = [dated(end + step, series.every, series.start) for step in range(horizon)]
-    future = pd.DataFrame({"ds": pd.to_datetime(days), "promotion": expected_promotion(series, end)})
+    future = pd.DataFrame({"ds": pd.to_datetime(days), "promotion": offers_ahead(series, end, horizon)})
     predicted = model.predict(future)
     return Fitted([float(value) for value in predicted["yhat"]], _bare(model))
 

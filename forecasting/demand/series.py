@@ -1,14 +1,16 @@
 """Sales rows to regular series: one for a product and a place, a value a period, gaps kept as gaps. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from forecasting.demand.calendar import Every, dated, infer, number
 from forecasting.reasons import LeftOut, Reason
 
 LONGEST = timedelta(days=7305)  # twenty years: one row with a mistyped year must not make a series of centuries
+Plan = Mapping[date, float]
+"""Offers that are planned, by day: 1, or how much of one from 0 to 1."""
 LEAST = 1  # periods: what has fewer than a model needs is forecast by analogy, with the others' spread
 
 
@@ -29,7 +31,10 @@ class SaleRow:
 
 @dataclass(frozen=True)
 class Series:
-    """Values and promotions by period from `start`; None where nothing was recorded, which is not zero."""
+    """Values and promotions by period from `start`; None where nothing was recorded, which is not zero.
+
+    `planned`: offers of the periods after the last value. Without a plan it is empty, and nothing is known of them.
+    """
 
     product: str
     place: str
@@ -38,6 +43,7 @@ class Series:
     unit: str
     values: tuple[float | None, ...]
     promotions: tuple[float, ...]
+    planned: tuple[float, ...] = ()
 
     def day(self, position: int) -> date:
         return dated(position, self.every, self.start)
@@ -81,6 +87,16 @@ def series_of(rows: Iterable[SaleRow], *, until: date) -> tuple[list[Series], li
         else:
             short.extend(LeftOut(Reason.SHORT, row.uid) for row in groups[key])
     return found, short
+
+
+def with_plan(series: Series, plan: Plan, length: int) -> Series:
+    """The same with the offers of the next `length` periods; a plan is complete: what it does not name is no offer."""
+    planned = [0.0] * length
+    for day, share in plan.items():
+        step = number(day, series.every, series.start) - len(series.values)
+        if 0 <= step < length:
+            planned[step] = max(planned[step], share)
+    return replace(series, planned=tuple(planned))
 
 
 def _recent(rows: list[SaleRow]) -> tuple[list[SaleRow], list[LeftOut]]:

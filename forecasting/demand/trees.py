@@ -11,7 +11,7 @@ from typing import Any
 
 from forecasting.demand.calendar import YEAR
 from forecasting.demand.candidates import TREES, TREES_MIDDLE, TREES_SUM
-from forecasting.demand.history import expected_promotions, filled, tamed
+from forecasting.demand.history import filled, offers_ahead, tamed
 from forecasting.demand.panel import Panel
 from forecasting.runtime import SEED
 
@@ -174,8 +174,9 @@ def say(table: Table, name: str, origin: int, horizon: int) -> Any:
     data = lightgbm.Dataset(features, np.clip(targets, -MOST, MOST), weight=weights, params={"verbose": -1})
     model = lightgbm.train({**SETTINGS, **kind, "seed": SEED}, data, ROUNDS)
     said = np.empty((len(level), horizon))
+    panel = table.panel
     chances = np.array(
-        [expected_promotions(row[:origin].tolist(), horizon, YEAR[table.panel.every]) for row in table.offers]
+        [offers_ahead(each, panel.end_of(place, origin), horizon) for place, each in enumerate(panel.series)]
     )
     for step, row in enumerate(_rows(table, origin, horizon, level)):
         without, offered = (model.predict(np.column_stack([row, np.full(len(row), at)])) for at in (0.0, 1.0))

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.demand import calendar, candidates, champion, drivers, history, intervals, naive, one, together
-from forecasting.demand.prophet_model import expected_promotion
 from forecasting.demand.sales import sale_rows
-from forecasting.demand.series import SaleRow, Series, one_unit, series_of
+from forecasting.demand.series import SaleRow, Series, one_unit, series_of, with_plan
 from forecasting.reasons import Reason
 from tests.forecasting_world import CONTEXT, GLN, GTIN, sale
 
@@ -227,11 +226,20 @@ def test_gaps_are_filled_by_the_season_before():
 
 
 def test_the_chance_of_an_offer_fades_into_its_usual_share():
-    promotions = ([1.0] * 10 + [0.0] * 10) * 10
-    chances = history.expected_promotions([*promotions, *[1.0] * 5], 60, 365)
+    promotions = [*([1.0] * 10 + [0.0] * 10) * 10, *[1.0] * 5]
+    chances = history.offers_ahead(a_series([1.0] * 205, promotions), 205, 60)
     assert chances[0] > 0.8 > chances[5] > chances[59]
     assert chances[59] == pytest.approx(0.51, abs=0.02)
-    assert history.expected_promotions([0.0] * 20, 3, 365) == [0.0] * 3
+    assert history.offers_ahead(a_series([1.0] * 20), 20, 3) == [0.0] * 3
+
+
+def test_a_planned_offer_is_known_ahead_and_in_tests_as_well():
+    series = a_series([1.0] * 10, [0.0] * 8 + [1.0] * 2)
+    assert history.offers_ahead(series, 6, 4) == [0.0] * 4
+    planned = with_plan(series, {FIRST + timedelta(days=11): 1.0, FIRST: 1.0}, 3)
+    assert history.offers_ahead(planned, 10, 3) == [0.0, 1.0, 0.0]
+    assert history.offers_ahead(planned, 6, 5) == [0.0, 0.0, 1.0, 1.0, 0.0]
+    assert 0 < history.offers_ahead(planned, 10, 4)[3] < 1
 
 
 def test_drivers_are_read_off_the_history():
@@ -240,11 +248,6 @@ def test_drivers_are_read_off_the_history():
     assert found["promotion"] == pytest.approx(1.0, abs=0.15)
     assert found["weekday"] == pytest.approx(0.9, abs=0.15)
     assert drivers.drivers(a_series([0.0] * 50), 7) == {}
-
-
-def test_a_future_promotion_is_expected_at_its_recent_rate():
-    promotions = [1.0] * 100 + [0.0] * 292 + [1.0] * 73 + [0.0] * 20
-    assert expected_promotion(a_series([1.0] * 485, promotions), 465) == pytest.approx(0.2)
 
 
 def test_a_band_holds_as_many_errors_as_it_promises():

@@ -1,6 +1,7 @@
 """`make bench-forecast`: forecasts over the data sets of a folder (TRACEAPP_DATA), saved as JSON and Markdown.
 
-`--series 40` takes a sample of each set, `--sets pasta carparts` some of the sets, `--origins 1` the latest tests only.
+`--series 40` takes a sample of each set, `--sets pasta carparts` some of the sets, `--origins 1` the latest tests
+only, `--unplanned` keeps to itself which offers lie ahead.
 Nothing here passes or fails; the goals stand beside what was reached.
 """
 
@@ -31,7 +32,9 @@ def main() -> None:
         if not each.path.exists():
             print(f"Skipped {each.name}: there is no {each.path}. TRACEAPP_DATA names the folder of the data sets.")
             continue
-        figures, spoke = demand.measure(each, series=asked.series, origins=asked.origins, workers=asked.workers)
+        figures, spoke = demand.measure(
+            each, series=asked.series, origins=asked.origins, workers=asked.workers, planned=not asked.unplanned
+        )
         tables.setdefault("demand", []).append(figures)
         tables.setdefault("champions", []).append(spoke)
         print(f"{each.name}: {figures['ratio']} of seasonal naive's WAPE", flush=True)
@@ -60,6 +63,7 @@ def _arguments(names: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sets", nargs="+", choices=names, default=names, help="which data sets (default: all)")
     parser.add_argument("--series", type=int, help="so many series of each set, evenly spread (default: all)")
     parser.add_argument("--origins", type=int, help="the latest so many tests of each set (default: all)")
+    parser.add_argument("--unplanned", action="store_true", help="do not tell which offers lie ahead")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="fitting processes")
     return parser.parse_args()
 

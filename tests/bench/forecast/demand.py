@@ -30,17 +30,20 @@ class Tests:
 
 
 def measure(
-    chosen: DataSet, *, series: int | None, origins: int | None, workers: int
+    chosen: DataSet, *, series: int | None, origins: int | None, workers: int, planned: bool = True
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The figures, and who spoke. `origins`: fewer tests than the set has, the latest ones."""
+    """The figures, and who spoke. `origins`: fewer tests than the set has, the latest ones.
+
+    `planned`: whether offers that lie ahead are told, as a shop plans them.
+    """
     sales = read(chosen, series)
     found = Tests()
     for back in reversed(range(min(origins or chosen.origins, chosen.origins))):
-        _origin(chosen, sales, len(sales.days) - chosen.horizon - back * chosen.apart, workers, found)
+        _origin(chosen, sales, len(sales.days) - chosen.horizon - back * chosen.apart, workers, planned, found)
     return _figures(chosen, len(sales.values), found), _spoke(chosen, found)
 
 
-def _origin(chosen: DataSet, sales: Sales, end: int, workers: int, found: Tests) -> None:
+def _origin(chosen: DataSet, sales: Sales, end: int, workers: int, planned: bool, found: Tests) -> None:
     began = time.monotonic()
     result = run_demand(
         sales.rows(end),
@@ -49,6 +52,7 @@ def _origin(chosen: DataSet, sales: Sales, end: int, workers: int, found: Tests)
         origins=4,
         workers=workers,
         progress=lambda percent, words: None,
+        plans=sales.plans() if planned else None,
     )
     found.seconds += time.monotonic() - began
     found.tests += 1

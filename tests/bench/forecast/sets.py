@@ -15,6 +15,7 @@ from forecasting.demand.series import SaleRow
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = Path(os.environ.get("TRACEAPP_DATA", ROOT.parent / "shared" / "data"))
 DELIVERIES = FOLDER / "deliveries" / "scms_deliveries_to_2013.csv"
+PLACE = "Place 1"
 NOT_SERIES = ("date", "month", "closed")
 
 
@@ -60,11 +61,19 @@ class Sales:
         """What was known before period `until`, as verified events say it."""
         every = "month" if all(day.day == 1 for day in self.days) else "day"
         return [
-            SaleRow(f"{name}-{day}", 0, name, "Place 1", day, value, "", self.offers[name][at], every)
+            SaleRow(f"{name}-{day}", 0, name, PLACE, day, value, "", self.offers[name][at], every)
             for name, values in self.values.items()
             for at, (day, value) in enumerate(zip(self.days[:until], values, strict=False))
             if value is not None
         ]
+
+    def plans(self) -> dict[tuple[str, str], dict[date, float]]:
+        """Every offer of a set that has any, as planned: a shop knows its own offers weeks ahead."""
+        return {
+            (name, PLACE): dict(zip(self.days, shares, strict=True))
+            for name, shares in self.offers.items()
+            if any(shares)
+        }
 
 
 def read(chosen: DataSet, series: int | None) -> Sales:
