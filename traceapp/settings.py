@@ -225,6 +225,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if CELERY_BROKER_URL.startswith("filesystem")
     else {}
 )
+CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {"celery": {}, "watch": {}}  # a worker takes from both unless told
+CELERY_TASK_ROUTES = {"coldchain.watch": {"queue": "watch"}}  # an alarm does not wait until a training is done
 CELERY_TASK_IGNORE_RESULT = True  # a job row is the only place where progress and outcome are kept
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -237,7 +239,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "capture-sweep": {"task": "capture.sweep", "schedule": 60.0},
-    "coldchain-watch": {"task": "coldchain.watch", "schedule": 10.0},
+    "coldchain-watch": {"task": "coldchain.watch", "schedule": 10.0, "options": {"expire_seconds": 30}},
     "models-nightly": {"task": "models.nightly", "schedule": crontab(hour=2, minute=30)},
 }
 

@@ -59,12 +59,24 @@ def test_every_port_is_published_to_this_machine_only():
 
 
 def test_the_application_in_containers_has_every_part():
-    parts = {"postgres", "redis", "mosquitto", "migrate", "web", "worker", "beat", "deliver", "mqtt", "ledgerd"}
+    parts = {
+        "postgres",
+        "redis",
+        "mosquitto",
+        "migrate",
+        "web",
+        "worker",
+        "watch",
+        "beat",
+        "deliver",
+        "mqtt",
+        "ledgerd",
+    }
     assert set(compose("compose.yml")) == parts
     assert all(
         service["environment"]["LEDGER"] == "fabric"
         for name, service in compose("compose.yml").items()
-        if name in {"web", "worker", "beat", "deliver", "mqtt", "ledgerd"}
+        if name in {"web", "worker", "watch", "beat", "deliver", "mqtt", "ledgerd"}
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.stack import ROOT
 from traceapp.sensors import message
+from traceapp.sensors.live import Pace, alone, measure
 from traceapp.sensors.simulation import Behaviour, Columns, Kept, SimulationError, readings, run
 from traceapp.sensors.units import Quantity
 from traceapp.sensors.virtual import Reading, VirtualDevice
@@ -141,3 +142,39 @@ def test_the_worked_example_is_what_a_device_signs():
     assert message.check(message.read(block("message")), device.public_key, 2e9).count == 4
     assert all(f"| `{reason}` |" in PAGE for reason in message.Reason), "a reason is not explained"
     assert Path(ROOT / "docs" / "devices.md").stat().st_size < 12_000
+
+
+class Clock:
+    """Time that passes only when somebody waits."""
+
+    def __init__(self, now=1.8e9):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+    def wait(self, seconds):
+        self.now += seconds
+
+
+@pytest.mark.parametrize("lost", [0, 2, 1])
+def test_what_is_measured_as_time_passes_is_signed_once_and_sent_until_it_is_taken(device, lost):
+    line, clock, began = Line(lost), Clock(), 1.8e9
+    pace = Pace(every=5.0, a_message=3)
+    for _ in measure(device, line, pace, lambda now: now - began, until=began + 60, clock=clock, wait=clock.wait):
+        pass
+    assert lost != 1 or len(Kept.read(device.path).buffer) == 4
+    line.lost = 0
+    for _ in measure(Kept.read(device.path), line, pace, lambda _: 7.0, until=began + 90, clock=clock, wait=clock.wait):
+        pass
+    found = told(line, device)
+    assert found == [(began + 5 * step, 5.0 * step if step < 12 else 7.0) for step in range(18)]
+    assert sorted(line.taken) == list(range(1, 7))
+    assert not Kept.read(device.path).buffer
+
+
+def test_two_runs_with_one_device_at_once_are_refused(device):
+    with alone(device.path), pytest.raises(SimulationError, match="in use"), alone(device.path):
+        pass
+    with alone(device.path):
+        pass

@@ -32,6 +32,7 @@ AGAIN: Final = timedelta(seconds=20)  # what waits is looked at again after so l
 _LATER: Final = timedelta(minutes=10)
 _AT_ONCE: Final = 200
 _KEYLESS: Final = "No key of the logger was to be trusted for a part of it, which is not recorded."
+_BEFORE: Final = "The logger's key was registered later than this: the ledger takes no legs from before that."
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +64,7 @@ def record(*, leg: Leg) -> int:
         raise RecordingError("Only a leg that has ended can be recorded.")
     with_key = [(piece, carried) for piece, carried in left if piece.kid]
     if not with_key:
-        raise RecordingError(_KEYLESS)
+        raise RecordingError(_why_keyless(leg.device, left[0][0]))
     for piece, carried in with_key:
         _send(leg, piece, carried)
     leg.record_due, leg.why_waiting = now, ""
@@ -77,7 +78,7 @@ def _look_at(pk: int, now: datetime) -> int:
     waits, why, sent = list[datetime](), "", 0
     for piece, carried in _left(leg, now):
         if not piece.kid:
-            why = _KEYLESS
+            why = _why_keyless(leg.device, piece)
             continue
         until = _waits_until(leg.device, piece, carried, now)
         if until is None:
@@ -144,6 +145,11 @@ def key_spans(device: Device) -> list[KeySpan]:
         assert key.active_from is not None
         found.append(KeySpan(key.kid, key.active_from, min(ends, default=None)))
     return found
+
+
+def _why_keyless(device: Device, piece: Piece) -> str:
+    since = min((one.since for one in key_spans(device)), default=None)
+    return _BEFORE if since is not None and piece.began < since else _KEYLESS
 
 
 def _waits_until(device: Device, piece: Piece, carried: Carried | None, now: datetime) -> datetime | None:

@@ -84,6 +84,7 @@ _FIRMS = (
     )),
     Firm("kestrel", "Kestrel Cold Freight", "9521004", (
         Person("Tom Achterberg", "carrier@kestrel.example", ("carrier",)),
+        Person("Sanne de Boer", "quality@kestrel.example", ("quality",)),
     )),
     Firm("maasdok", "Maasdok Storage", "9521005", (
         Person("Noor de Wit", "receiver@maasdok.example", ("receiver", "quality", "treasurer")),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from traceapp.demo.consortium import FIRMS, PLACES, numbered
+from traceapp.demo.consortium import FIRMS, GOODS, PLACES, numbered
 from traceapp.demo.events import NAMESPACE, Event, local, lot_quantity, place_uri
 from traceapp.demo.lots import DemoLot
 from traceapp.epcis import identifiers
@@ -57,7 +57,7 @@ class Logger:
 LOGGERS = (
     Logger("kestrel", "TRUCK7", "Truck 7", "ColdLog 200", 2.6, (0.0, 4.0), warm=(30.0, 28.9, 6.4)),
     Logger("kestrel", "TRUCK9", "Truck 9", "ColdLog 200", 2.1, (0.0, 4.0), silent=(52.0, 49.0), lost=frozenset({17})),
-    Logger("kestrel", "PHARMA2", "Pharma box 2", "ColdLog 300", 5.0, (2.0, 8.0), warm=(76.0, 75.2, -5.4)),
+    Logger("kestrel", "PHARMA2", "Pharma box 2", "ColdLog 300", 5.0, (2.0, 8.0), warm=(90.0, 89.2, -5.4)),
     Logger("maasdok", "STORE1", "Cold store 1, door", "Gateway S", 3.4, (1.0, 6.0), calibration_left=-12),
 )
 
@@ -95,34 +95,55 @@ def _within(span: tuple[float, ...] | None, hour: float) -> bool:
 def journeys(lots: list[DemoLot], end: datetime) -> list[Event]:
     """The carrier's pallets of the last days: packed, given a logger on the way, unpacked at the cold store."""
     found: list[Event] = []
-    carried = [lot for lot in lots if lot.good.firm in ("huerta-alba", "fjordlaks")][-6:]
-    for number, lot in enumerate(carried):
-        logger = LOGGERS[number % 3]
+    for number, (logger, lot) in enumerate(_carried(lots)):
         left = end - timedelta(hours=4 + 72 * (number // 3)) - JOURNEY
         found += _journey(lot, number, logger, left)
     return sorted(found, key=lambda one: datetime.fromisoformat(one["eventTime"]))
 
 
-def _journey(lot: DemoLot, number: int, logger: Logger, left: datetime) -> list[Event]:
-    pallet = identifiers.sscc(numbered(f"3{FIRMS['kestrel'].prefix}", 700 + number, 18))
-    arrived = left + JOURNEY
-
-    def made(kind: str, action: str, moment: datetime, place: str, **members: Any) -> Event:
-        name = f"{pallet}/{kind}/{action}"
-        return {
-            "type": kind,
-            "eventID": f"urn:uuid:{uuid.uuid5(NAMESPACE, name)}",
-            **local(PLACES[place], moment),
-            "action": action,
-            "parentID": pallet,
-            "readPoint": {"id": place_uri(place)},
-            "bizLocation": {"id": place_uri(place)},
-            **members,
-        }
-
-    goods = lot_quantity(lot.good, lot.number, 240)
+def _carried(lots: list[DemoLot]) -> list[tuple[Logger, DemoLot]]:
+    """Twice over what each of the carrier's loggers is fit for, the older lots first."""
+    newest = {good: [lot for lot in lots if lot.good == good][-2:] for good in GOODS}
+    strawberries, blueberries, _, butter = (newest[good] for good in GOODS)
     return [
-        made("AggregationEvent", "ADD", left, "lyon", bizStep="packing", childQuantityList=goods),
-        made("AssociationEvent", "ADD", left, "lyon", bizStep="assembling", childEPCs=[logger.uri]),
-        made("AssociationEvent", "DELETE", arrived, "rotterdam", bizStep="disassembling", childEPCs=[logger.uri]),
+        (logger, of[age])
+        for age in (0, 1)
+        for logger, of in zip(LOGGERS, (strawberries, blueberries, butter), strict=False)
     ]
+
+
+def pallet_of(number: int) -> str:
+    """An SSCC of the carrier's."""
+    return identifiers.sscc(numbered(f"3{FIRMS['kestrel'].prefix}", number, 18))
+
+
+def _journey(lot: DemoLot, number: int, logger: Logger, left: datetime) -> list[Event]:
+    pallet, arrived = pallet_of(700 + number), left + JOURNEY
+    taken_off = {"bizStep": "disassembling", "childEPCs": [logger.uri]}
+    return [
+        *packed_and_tied(lot, pallet, logger, left),
+        _of_pallet(pallet, "AssociationEvent", "DELETE", arrived, "rotterdam", **taken_off),
+    ]
+
+
+def packed_and_tied(lot: DemoLot, pallet: str, logger: Logger, moment: datetime) -> list[Event]:
+    """A pallet is packed at the carrier's dock, and the logger put on it."""
+    goods = lot_quantity(lot.good, lot.number, 240)
+    tied = {"bizStep": "assembling", "childEPCs": [logger.uri]}
+    return [
+        _of_pallet(pallet, "AggregationEvent", "ADD", moment, "lyon", bizStep="packing", childQuantityList=goods),
+        _of_pallet(pallet, "AssociationEvent", "ADD", moment, "lyon", **tied),
+    ]
+
+
+def _of_pallet(pallet: str, kind: str, action: str, moment: datetime, place: str, **members: Any) -> Event:
+    return {
+        "type": kind,
+        "eventID": f"urn:uuid:{uuid.uuid5(NAMESPACE, f'{pallet}/{kind}/{action}')}",
+        **local(PLACES[place], moment),
+        "action": action,
+        "parentID": pallet,
+        "readPoint": {"id": place_uri(place)},
+        "bizLocation": {"id": place_uri(place)},
+        **members,
+    }

@@ -4,10 +4,12 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from traceapp.accounts.models import Membership, Organisation
 from traceapp.accounts.roles import RECORDERS
+from traceapp.demo import lorry
 from traceapp.demo.client import Client
 from traceapp.demo.consortium import FIRMS
 from traceapp.demo.events import document
@@ -33,6 +35,12 @@ def measure(data: DemoData, state: DemoState, url: str, report: Callable[[int, i
     events = journeys(data.lots, state.moment)
     Client(url, state.tokens["kestrel"]).capture(document(events, state.moment), f"demo-journeys-{state.made}")
     return True
+
+
+def keep_devices(folder: Path, moment: datetime) -> None:
+    """The loggers' own files, with which `simulate_device` goes on where their messages end."""
+    for logger in LOGGERS:
+        lorry.keep(folder, logger, len(list(messages(logger, moment))) + len(logger.lost))
 
 
 def _register(logger: Logger, state: DemoState) -> None:

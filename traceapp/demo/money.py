@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 
 from traceapp.accounts import one_time_codes
 from traceapp.accounts.models import Organisation, UsedCode, User
-from traceapp.accounts.roles import TREASURERS
+from traceapp.accounts.roles import TREASURERS, Role
 from traceapp.demo.consortium import BANK, FIRMS, Firm
 from traceapp.intents import services as intents
 from traceapp.intents.models import Intent
@@ -30,8 +30,8 @@ HOLDERS: Final = ("huerta-alba", "gruenmarkt", "alpes-cremerie", "maasdok", "kes
 
 
 def give_authenticators(password: str) -> None:
-    """Whoever may move money gets one. Its secret follows from the demo's password: it is worth as little."""
-    for user in User.objects.filter(memberships__role__in=TREASURERS).distinct():
+    """Whoever moves money or decides about goods gets one. Its secret follows from the password, as cheap."""
+    for user in User.objects.filter(memberships__role__in=(*TREASURERS, Role.QUALITY)).distinct():
         if one_time_codes.authenticator_of(user) is None:
             seed = hashlib.sha256(f"{password} {user.email}".encode()).digest()[:20]
             TOTP.activate(user, base64.b32encode(seed).decode())

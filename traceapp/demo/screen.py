@@ -21,6 +21,7 @@ def show_addresses(console: Console, url: str, planted: Planted, state: DemoStat
         "  a changed row": scan_url(url, planted.changed),
         "  a recalled lot": scan_url(url, planted.recalled),
         "  a copied code": scan_url(url, planted.copied),
+        "Cold chain": f"{url}/coldchain/legs/",
         "Forecasts": f"{url}/forecasts/",
         "Money": f"{url}/money/",
         "Ledger": f"{url}/ledger/",

@@ -18,6 +18,7 @@ class DemoState:
     trained: bool = False
     paid: bool = False
     measured: bool = False
+    lorry_came: str = ""  # moment, RFC 3339: its logger measures from then on
 
     @property
     def moment(self) -> datetime:

@@ -159,14 +159,14 @@ def run(kept: Kept, rows: Sequence[Reading], uplink: Uplink, how: Behaviour) -> 
         kept.row += len(chunk)
         kept.write()
         if chance.random() >= how.offline:
-            _upload(kept, uplink, outcome, chance if how.shuffle else None)
+            upload(kept, uplink, outcome, chance if how.shuffle else None)
             yield outcome
-    _upload(kept, uplink, outcome, chance if how.shuffle else None)
+    upload(kept, uplink, outcome, chance if how.shuffle else None)
     yield outcome
 
 
-def _upload(kept: Kept, uplink: Uplink, outcome: Outcome, chance: random.Random | None) -> None:
-    """Whatever is not answered, or may be taken later, stays in the buffer."""
+def upload(kept: Kept, uplink: Uplink, outcome: Outcome, chance: random.Random | None = None) -> None:
+    """Send what is buffered, in any order if there is a `chance`. What is not answered or may be taken later stays."""
     sending = list(kept.buffer)
     if chance is not None:
         chance.shuffle(sending)

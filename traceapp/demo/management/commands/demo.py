@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress
 
-from traceapp.demo import measuring, money, screen, seed
+from traceapp.demo import lorry, measuring, money, screen, seed
 from traceapp.demo.checks import NotReady, check_folder, check_port, lock_folder
 from traceapp.demo.generator import DemoData, generate
 from traceapp.demo.people import make_master_data, make_people
@@ -65,6 +66,8 @@ class Command(BaseCommand):
             make_master_data(data.lots)
             if not empty:
                 self._seed(data, state, folder, url)
+                if state.measured:
+                    _send_lorry(data, state, folder, url, processes)
             screen.show_addresses(self.console, url, data.planted, state)
             while True:
                 processes.tend()
@@ -105,6 +108,16 @@ class Command(BaseCommand):
             save(folder, state)
 
 
+def _send_lorry(data: DemoData, state: DemoState, folder: Path, url: str, processes: Supervisor) -> None:
+    if not state.lorry_came:
+        lorry.set_conditions(lorry.goods(data.lots))
+        state.lorry_came = (datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)).isoformat()
+        save(folder, state)
+    measuring.keep_devices(folder, state.moment)
+    manage = str(Path(settings.BASE_DIR) / "manage.py")
+    processes.start("lorry", sys.executable, manage, "demo_lorry", "--url", url)
+
+
 def _environment(url: str) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "traceapp.settings",
@@ -126,7 +139,11 @@ def _start(processes: Supervisor, port: int) -> None:
     processes.start("ledgerd", python, manage, "ledgerd")
     processes.start("deliver", python, manage, "deliver")
     celery = [python, "-m", "celery", "-A", "traceapp"]
-    processes.start("worker", *celery, "worker", "--concurrency", "1", "--loglevel", "INFO")
+    processes.start("worker", *celery, "worker", "--queues", "celery", "--concurrency", "1", "--loglevel", "INFO")
+    processes.start(
+        "watch", *celery, "worker", "--queues", "watch", "--pool", "solo", "--hostname", "watch@%h",
+        "--loglevel", "INFO",
+    )  # fmt: skip
     processes.start("beat", *celery, "beat", "--loglevel", "INFO", "--pidfile=")
 
 
