@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,12 +14,13 @@ from rest_framework.views import APIView
 
 from forecasting import selectors, services
 from forecasting.models import Kind, Run, TrainingJob
-from forecasting.output import as_objects, lines_of_run, write_csv
+from forecasting.output import as_objects, lines_of_run
 from forecasting.parameters import BadParameters
-from forecasting.views import READERS, TRAINERS
+from forecasting.views import FILES, READERS, TRAINERS, file_of
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import has_role
 from traceapp.accounts.visibility import viewer_of
+from traceapp.web import parquet
 from traceapp.web.problems import problem
 
 
@@ -141,19 +142,21 @@ class OneRun(generics.RetrieveAPIView[Run]):
 
 
 class Forecasts(APIView):
-    """What a run forecast, as JSON or, with `?as=csv`, in the columns of the command."""
+    """What a run forecast, as JSON or, with `?as=csv` and `?as=parquet`, as files with the columns of the command."""
 
     permission_classes = (has_role(*READERS),)
 
     @extend_schema(
-        parameters=[OpenApiParameter("as", OpenApiTypes.STR, enum=["json", "csv"])],
-        responses={(200, "application/json"): OpenApiTypes.OBJECT, (200, "text/csv"): OpenApiTypes.STR},
+        parameters=[OpenApiParameter("as", OpenApiTypes.STR, enum=["json", "csv", "parquet"])],
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "text/csv"): OpenApiTypes.STR,
+            (200, parquet.TYPE): OpenApiTypes.BINARY,
+        },
     )
-    def get(self, request: Request, uid: UUID) -> Response | HttpResponse:
+    def get(self, request: Request, uid: UUID) -> Response | HttpResponseBase:
         run = get_object_or_404(selectors.runs(viewer_of(request)), uid=uid)
-        lines = lines_of_run(run)
-        if request.query_params.get("as") == "csv":
-            answer = HttpResponse(content_type="text/csv; charset=utf-8")
-            write_csv(answer, run.kind, lines)  # type: ignore[arg-type]
-            return answer
-        return Response({"run": str(run.uid), "kind": run.kind, "forecasts": as_objects(run.kind, lines)})
+        if (form := request.query_params.get("as")) in FILES:
+            return file_of(run, form)
+        objects = as_objects(run.kind, lines_of_run(run))
+        return Response({"run": str(run.uid), "kind": run.kind, "forecasts": objects})

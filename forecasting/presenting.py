@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.html import format_html
+
 from forecasting import charts
 from forecasting.demand.candidates import NAIVE, WORDS
 from forecasting.demand.one import CHAMPION
 from forecasting.models import Forecast, Run, Series
+from forecasting.statement import six
 from traceapp.web.drawing import Drawing, number
 
 DRIVER_WORDS = {
@@ -53,10 +56,15 @@ def fan_table(series: Series, rows: Sequence[Forecast]) -> list[list[str]]:
     return [
         [
             charts.day_words(row.day, series.every, year=True),
-            *map(number, (row.mean, row.lo80, row.hi80, row.lo95, row.hi95)),
+            *map(exactly, (row.mean, row.lo80, row.hi80, row.lo95, row.hi95)),
         ]
         for row in rows
     ]
+
+
+def exactly(value: float) -> str:
+    """A figure as people read it, with the one that files and the API give."""
+    return format_html('<data value="{}">{}</data>', six(value), number(value))
 
 
 def backtest(series: Series) -> tuple[list[Drawing], list[list[str]]]:

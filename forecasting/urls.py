@@ -14,5 +14,6 @@ urlpatterns = [
     path("delay/", views.delay, name="delay"),
     path("runs/<uuid:uid>/", views.run, name="run"),
     path("runs/<uuid:uid>/left-out/", views.left_out, name="left-out"),
-    path("runs/<uuid:uid>/forecast.csv", views.download, name="download"),
+    path("runs/<uuid:uid>/forecast.csv", views.download, {"form": "csv"}, name="download"),
+    path("runs/<uuid:uid>/forecast.parquet", views.download, {"form": "parquet"}, name="download-parquet"),
 ]

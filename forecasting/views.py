@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,7 +14,7 @@ from forecasting.charts import FAN_SIZES, share_bar
 from forecasting.demand.candidates import words_of
 from forecasting.forms import ChooseForm, TrainForm
 from forecasting.models import Kind, Run
-from forecasting.output import lines_of_run, write_csv
+from forecasting.output import for_spreadsheets, lines_of_run, write_csv, write_parquet
 from forecasting.reasons import Reason
 from forecasting.scoring.selectors import latest_overrides
 from traceapp.accounts.models import Organisation
@@ -21,10 +22,12 @@ from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import viewer_of
 from traceapp.jobs import life
+from traceapp.web import parquet
 from traceapp.web.pagination import page_of
 
 READERS = (Role.ANALYST, Role.ADMIN, Role.SUPPLIER, Role.RECEIVER, Role.QUALITY)
 TRAINERS = (Role.ANALYST, Role.ADMIN)
+FILES = ("csv", "parquet")
 
 
 @require_safe
@@ -175,11 +178,18 @@ def left_out(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @require_safe
 @member_required(*READERS)
-def download(request: HttpRequest, uid: UUID) -> HttpResponse:
-    found = get_object_or_404(selectors.runs(viewer_of(request)), uid=uid)
+def download(request: HttpRequest, uid: UUID, form: str) -> HttpResponseBase:
+    return file_of(get_object_or_404(selectors.runs(viewer_of(request)), uid=uid), form)
+
+
+def file_of(run: Run, form: str) -> HttpResponseBase:
+    """A run's forecasts as a file to take away."""
+    name = f"{run.kind}-{run.until}.{form}"
+    if form == "parquet":
+        return FileResponse(write_parquet(run), as_attachment=True, filename=name, content_type=parquet.TYPE)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{found.kind}-{found.until}.csv"'
-    write_csv(answer, found.kind, lines_of_run(found))  # type: ignore[arg-type]
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    write_csv(answer, run.kind, for_spreadsheets(run.kind, lines_of_run(run)))  # type: ignore[arg-type]
     return answer
 
 

@@ -5,7 +5,9 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+from traceapp.web import parquet
+
+TYPES = {"csv": "text/csv; charset=utf-8", "parquet": parquet.TYPE}
 NUMBERS = ("error", "coverage", "bias", "psi")
 COLUMNS = (
     *("from", "to", "mode", "timing", "reporter", "by", "group", "rows"),
@@ -33,13 +35,6 @@ def _cell(name: str, value: Any) -> Any:
 
 
 def _parquet(lines: Sequence[dict[str, Any]]) -> bytes:
-    import pyarrow as pa  # when asked for only: a web worker stays small
-    import pyarrow.parquet as pq
-
-    types = {
-        name: pa.float64() if name in NUMBERS else pa.int64() if name == "rows" else pa.string() for name in COLUMNS
-    }
-    table = pa.Table.from_pylist(list(lines), schema=pa.schema(list(types.items())))
-    out = io.BytesIO()
-    pq.write_table(table, out)
-    return out.getvalue()
+    kinds = {name: "number" if name in NUMBERS else "whole" if name == "rows" else "text" for name in COLUMNS}
+    with parquet.written(kinds, ([line[name] for name in COLUMNS] for line in lines)) as file:
+        return file.read()

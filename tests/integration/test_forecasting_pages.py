@@ -1,5 +1,7 @@
 """The forecast pages, as an analyst, a supplier, another organisation and nobody see them."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -12,6 +14,7 @@ from forecasting.training import work
 from tests.factories import ProductFactory, member
 from tests.forecasting_world import FIRST, GTIN, delivery, record, sale, sales
 from traceapp.ledger.models import Record
+from traceapp.masterdata.models import Product
 
 pytestmark = pytest.mark.django_db
 
@@ -72,12 +75,43 @@ def test_the_download_has_the_columns_of_the_command(client, trained):
     assert lines[1].startswith(f"{GTIN},9506000000015,2026-03-30,")
 
 
+def test_page_api_csv_and_parquet_say_the_same_numbers(client, trained):
+    import pyarrow.parquet as pq
+
+    firm, run, _ = trained
+    client.force_login(member(firm, "analyst"))
+    names = ("mean", "lo80", "hi80", "lo95", "hi95")
+    of_page = re.findall(r'<data value="(-?[\d.]+)">', page(client, "forecasting:demand", None, None))
+    of_csv = list(csv.DictReader(io.StringIO(page(client, "forecasting:download", None, [run.uid]))))
+    of_api = client.get(reverse("api-forecasts", args=[run.uid])).json()["forecasts"]
+    answer = client.get(reverse("forecasting:download-parquet", args=[run.uid]))
+    assert answer["Content-Type"] == "application/vnd.apache.parquet"
+    table = pq.read_table(io.BytesIO(b"".join(answer.streaming_content)))
+    same = client.get(reverse("api-forecasts", args=[run.uid]), {"as": "parquet"})
+    assert pq.read_table(io.BytesIO(b"".join(same.streaming_content))) == table
+    said = [[float(row[name]) for name in names] for row in of_csv]
+    assert len(said) == 14
+    assert [[row[name] for name in names] for row in of_api] == said
+    assert [[row[name] for name in names] for row in table.to_pylist()] == said
+    assert [float(number) for number in of_page] == [number for row in said for number in row]
+    assert [row["date"] for row in of_csv] == [row["date"] for row in of_api]
+    assert [row["date"] for row in of_csv] == [row["date"].isoformat() for row in table.to_pylist()]
+    assert table.schema.metadata[b"predictions"].decode() == run.predictions_hash
+
+
+def test_names_that_a_spreadsheet_would_run_are_quoted_in_the_download(client, trained):
+    firm, run, _ = trained
+    Product.objects.filter(gtin=GTIN).update(name="=1+1", registered_by_name=True)
+    client.force_login(member(firm, "analyst"))
+    assert page(client, "forecasting:download", None, [run.uid]).splitlines()[1].startswith("'=1+1,")
+
+
 def test_others_see_nothing_of_it(client, trained, ledger_world):
     _, run, _ = trained
-    for name in ("run", "left-out", "download"):
+    for name in ("run", "left-out", "download", "download-parquet"):
         assert client.get(reverse(f"forecasting:{name}", args=[run.uid])).status_code == 302
     client.force_login(member(ledger_world.organisations[1], "analyst"))
-    for name in ("run", "left-out", "download"):
+    for name in ("run", "left-out", "download", "download-parquet"):
         assert client.get(reverse(f"forecasting:{name}", args=[run.uid])).status_code == 404
     assert client.get(reverse("forecasting:demand"), {"run": run.uid}).status_code == 404
     assert "No forecast yet." in page(client, "forecasting:index")
