@@ -12,10 +12,11 @@ from typing import Any
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.lanes import LaneTrend
 from forecasting.delay.result import DelayRow
+from forecasting.demand.alike import alike
 from forecasting.demand.fitting import Fitting
 from forecasting.demand.one import CHAMPION, SeriesResult
 from forecasting.demand.panel import ahead
-from forecasting.demand.result import ForecastRow, Tested, errors, figures, rows_of, tested
+from forecasting.demand.result import ForecastRow, Tested, errors, figures, rounded, rows_of, tested
 from forecasting.demand.series import Plan, SaleRow, Series, one_unit, series_of, with_plan
 from forecasting.reasons import LeftOut
 
@@ -88,7 +89,7 @@ def run_demand(
         series,
         results,
         [*other_units, *short],
-        figures(everything),
+        figures(everything) | {"alike": rounded(alike(results))},
         each_figures,
         [{"product": r.product, "place": r.place, "model": r.champion, **r.parameters} for r in results],
     )

@@ -11,6 +11,7 @@ from forecasting.delay.result import DelayRow
 from forecasting.demand.one import CHAMPION
 from forecasting.demand.result import rounded
 from forecasting.governance import artefacts
+from forecasting.inventory import inbound
 from forecasting.models import Backtest, DelayPrediction, Forecast, Kind, LeftOutRow, Run, Series, TrainingJob
 from forecasting.names import names_of
 from forecasting.pipeline import DelayResult, DemandResult
@@ -168,6 +169,7 @@ def foretold(row: DelayRow) -> dict[str, Any]:
 
 
 def _delay(run: Run, result: DelayResult, rows: list[DeliveryRow]) -> None:
+    inbound.keep(run, rows)
     plans = {row.uid: row for row in rows}
     _bulk(DelayPrediction(run=run, **foretold(row), attributes=dict(plans[row.uid].attributes)) for row in result.rows)
     _bulk(

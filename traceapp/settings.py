@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "forecasting",
     "forecasting.governance",
     "forecasting.dwell",
+    "forecasting.inventory",
     "forecasting.scoring",
     "traceapp.payments",
     "traceapp.provenance",

@@ -22,6 +22,7 @@ class DeliveryRow:
     recorded: date | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     amounts: Mapping[str, float] = field(default_factory=dict)
+    destination: str = ""  # where it was received; no part of what is learnt from
 
     @property
     def late(self) -> bool | None:

@@ -144,4 +144,5 @@ def _row(plan: Leg, end: Leg | None) -> DeliveryRow:
         recorded=end.known if end else None,
         attributes=plan.attributes,
         amounts=plan.amounts,
+        destination=end.attributes.get("site", "") if end else "",
     )
