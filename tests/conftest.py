@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fabric_fixtures",
     "tests.race_fixtures",
     "tests.broker_fixtures",
+    "tests.small_disk",
 ]
 
 

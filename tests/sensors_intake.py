@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.broker import Broker
-from tests.stack import ROOT, until
+from tests.stack import ROOT, answers, free_port, until
 
 _OURS = {"SECRET_KEY", "KEYSTORE_KEY", "DATABASE_URL"}
 
@@ -17,7 +17,7 @@ class Intake:
     """`manage.py mqtt` beside a broker; `kids` are active devices whose keys the tests know (`sensors_world.logger`)."""
 
     def __init__(self, folder: Path, broker: Broker, devices: int) -> None:
-        self.folder, self.broker = folder, broker
+        self.folder, self.broker, self.logs = folder, broker, broker.folder.parent
         kept = {name: value for name, value in os.environ.items() if name not in _OURS}
         url = f"mqtts://127.0.0.1:{broker.port}"
         self.environment = {**kept, "DATA_DIR": str(folder), "MQTT_URL": url, "MQTT_CA": str(broker.ca)}
@@ -41,10 +41,21 @@ class Intake:
         self.broker.start()
 
     def start(self, name: str, *command: str) -> None:
-        log = (self.folder / f"{name}.log").open("a")
-        self.processes[name] = subprocess.Popen(
-            [sys.executable, "manage.py", *command], env=self.environment, cwd=ROOT, stdout=log, stderr=log
-        )
+        self._run(name, "manage.py", *command)
+
+    def start_web(self) -> str:
+        """The web server; its address, once it answers."""
+        port = free_port()
+        self._run("web", "-m", "gunicorn", "traceapp.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "2")
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: answers(url), "the web server answers")
+        return url
+
+    def _run(self, name: str, *command: str) -> None:
+        with (self.logs / f"{name}.log").open("a") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, *command], env=self.environment, cwd=ROOT, stdout=log, stderr=log
+            )
 
     def start_mqtt(self) -> None:
         before = self.log("mqtt").count("come in")
@@ -52,7 +63,7 @@ class Intake:
         until(lambda: self.log("mqtt").count("come in") > before, "the intake listens")
 
     def log(self, name: str) -> str:
-        path = self.folder / f"{name}.log"
+        path = self.logs / f"{name}.log"
         return path.read_text() if path.exists() else ""
 
     def kill(self, name: str) -> None:

@@ -26,16 +26,18 @@ def begin(number: int) -> None:
 
 
 def count() -> None:
-    """(kid, seq) of all that is stored, and how many records there are and wait."""
-    from traceapp.ledger.models import Record
-    from traceapp.sensors.models import Message
+    """(kid, seq) of all that is stored, how many records there are and are not on the ledger yet, and by kid how many
+    messages are counted as having had to wait."""
+    from traceapp.ledger.models import Batch, Record
+    from traceapp.sensors.models import Message, Refusal
 
     print(
         json.dumps(
             {
                 "messages": list(Message.objects.values_list("key__kid", "seq")),
                 "records": Record.objects.count(),
-                "queued": Record.objects.filter(batch=None).count(),
+                "queued": Record.objects.exclude(batch__state=Batch.State.VALID).count(),
+                "waited": dict(Refusal.objects.filter(reason="store").values_list("device__keys__kid", "count")),
             }
         )
     )

@@ -32,6 +32,15 @@ def until(holds: Callable[[], bool], what: str, within: float = 60.0) -> None:
         time.sleep(0.05)
 
 
+def answers(url: str) -> bool:
+    """Whether a server says that it is alive."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
 @dataclass
 class Stack:
     folder: Path
@@ -70,13 +79,6 @@ class Stack:
             env=self.environment, cwd=ROOT, capture_output=True, text=True, check=check,
         )  # fmt: skip
 
-    def answers(self, path: str = "/healthz") -> bool:
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return False
-
     def output(self) -> str:
         return (self.folder / "demo.out").read_text()
 
@@ -92,7 +94,7 @@ def running(folder: Path, *options: str) -> Iterator[Stack]:
             env=stack.environment, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
-        until(lambda: stack.answers() or stack.process.poll() is not None, "the demo answers", 240)
+        until(lambda: answers(stack.url) or stack.process.poll() is not None, "the demo answers", 240)
         assert stack.process.poll() is None, stack.output()
         yield stack
     finally:

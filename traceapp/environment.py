@@ -36,19 +36,25 @@ def secret(env: Env, name: str, folder: Path, file: str) -> str:
         return given
     path = folder / "secrets" / file
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        beside = path.with_name(f"{file}.{os.getpid()}")
-        beside.touch(0o600)
-        beside.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(beside, path)  # appears whole or not at all, and only for the first of several processes
-        finally:
-            beside.unlink()
+        if not path.exists():  # one that is there already needs no room on the disk
+            _make(path)
     except FileExistsError:
-        pass  # made at an earlier start, or by another process just now
+        pass  # made by another process just now
     except OSError as error:
         # Whoever sees this started a command by hand: one sentence serves better than a traceback.
         words = f"The data folder {folder} cannot be written ({error.strerror}). Set DATA_DIR to one of your own."
         raise SystemExit(words) from error
     return path.read_text().strip()
+
+
+def _make(path: Path) -> None:
+    """It appears whole or not at all, and only for the first of several processes."""
+    path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.touch(0o600)
+    try:
+        beside.write_text(secrets.token_urlsafe(48))
+        os.link(beside, path)
+    finally:
+        beside.unlink()

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.load import _event
-from tests.stack import Stack, running, until
+from tests.stack import Stack, answers, running, until
 from traceapp.demo.events import document
 
 EVENTS = 4000
@@ -52,7 +52,7 @@ def test_a_job_whose_server_was_killed_ends_and_can_be_done_again(tmp_path, beha
         at_work = "SELECT uid FROM capture_capturejob WHERE running"
         until(lambda: rows.execute(at_work).fetchone() is not None, "the document is being worked on")
         os.killpg(before, signal.SIGKILL)
-        until(lambda: stack.pid("web") != before and stack.answers(), "the web server is started again")
+        until(lambda: stack.pid("web") != before and answers(stack.url), "the web server is started again")
         client.join(60)
         assert isinstance(heard[0], Exception), "the document was done before the kill: nothing was shown"
         (job,) = ask(stack, "/epcis/capture")

@@ -2,54 +2,18 @@
 
 import os
 import random
-import threading
 import time
 
 import pytest
 
+from tests.sensors_fleet import Fleet
 from tests.sensors_intake import Intake, lost_and_doubled
-from tests.sensors_world import field_device
 from tests.stack import until
 from traceapp.sensors.uplinks import Mqtt
 
 ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "9"))
 DEVICES = 4
 SEED = 7
-
-
-class Fleet:
-    """Devices that measure all the time and keep each message until its answer says that it was taken."""
-
-    def __init__(self, broker, passwords):
-        self.broker = broker
-        self.ended = threading.Event()
-        self.signed: set[tuple[str, int]] = set()
-        self.taken: set[tuple[str, int]] = set()
-        self.threads = [threading.Thread(target=self._measure, args=one, daemon=True) for one in passwords.items()]
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        for thread in self.threads:
-            thread.join(60)
-
-    def _measure(self, kid, password):
-        device, uplink = field_device(kid), Mqtt(self.broker.url, kid, password, str(self.broker.ca))
-        buffer = {}
-        while buffer or not self.ended.is_set():
-            if not self.ended.is_set():
-                for _ in range(5):
-                    message = device.message([4.0, 4.1])
-                    buffer[message] = device.seq
-                    self.signed.add((kid, device.seq))
-            for message, said in uplink.send(list(buffer)).items():
-                assert said in ("stored", "repeated"), said
-                self.taken.add((kid, buffer.pop(message)))
-        uplink.close()
 
 
 @pytest.mark.timeout(600)
@@ -61,7 +25,11 @@ def test_none_is_lost_and_none_doubled_whoever_dies(tmp_path, broker):
         intake.let_in()
         intake.start_mqtt()
         intake.start("ledgerd", "ledgerd")
-        with Fleet(broker, intake.passwords) as fleet:
+        uplinks = {
+            kid: lambda kid=kid, password=password: Mqtt(broker.url, kid, password, str(broker.ca))
+            for kid, password in intake.passwords.items()
+        }
+        with Fleet(uplinks) as fleet:
             until(lambda: len(fleet.taken) > 20, "messages are taken")
             for number in range(ROUNDS):
                 victim = ("broker", "mqtt", "ledgerd")[number % 3]

@@ -1,9 +1,10 @@
 """`POST /api/v1/sensors/messages`: signed messages in. A message's own signature is what lets it in."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import OperationalError
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed, UnsupportedMediaType
@@ -17,9 +18,10 @@ from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import viewer_of
 from traceapp.sensors import answers, intake
 from traceapp.sensors.envelopes import EnvelopeError, messages_in
+from traceapp.sensors.message import Reason
 from traceapp.sensors.outcomes import Taken
 from traceapp.sensors.senders import Senders
-from traceapp.web.problems import problem
+from traceapp.web.problems import problem, unavailable
 from traceapp.web.request_body import BodyTooLarge, LengthError, read_body
 
 MEDIA_TYPES = frozenset(
@@ -28,6 +30,8 @@ MEDIA_TYPES = frozenset(
         *("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-seq"),
     }
 )
+
+_TRY_AGAIN: Final = 30  # seconds
 
 
 class _OptionalToken(BearerTokenAuthentication):
@@ -78,13 +82,25 @@ class Messages(APIView):
             return problem(413, f"At most {most:,} bytes are taken at once. Split the upload into several.")
         except EnvelopeError as error:
             return problem(400, str(error))
-        taken = intake.take(messages, senders=Senders(member_of=_organisation_of(request)))
+        try:
+            taken = intake.take(messages, senders=Senders(member_of=_organisation_of(request)))
+        except OperationalError as error:
+            return _not_now(error)
         return _one(taken[0]) if alone else Response(answers.summary(taken), status=answers.of_all(taken))
 
 
 def _organisation_of(request: Request) -> Organisation | None:
     organisation = viewer_of(request).organisation_id if request.auth else None
     return Organisation.objects.get(pk=organisation) if organisation else None
+
+
+def _not_now(error: OperationalError) -> Response:
+    """Nothing of an upload could be stored: whoever sent it keeps it."""
+    told = unavailable(error)
+    why = f"{told.sentence} No message of this upload was taken: keep them all, and send them again later."
+    answer = problem(told.status_code, why, reason=str(Reason.STORE))
+    answer["Retry-After"] = str(_TRY_AGAIN)
+    return answer
 
 
 def _one(taken: Taken) -> Response:

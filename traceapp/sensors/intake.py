@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 
-from traceapp.sensors import message, store
+from traceapp.sensors import held, message, store
+from traceapp.sensors.kinds import moment
 from traceapp.sensors.message import CLOCK_AHEAD, Message, Reason, Refused
 from traceapp.sensors.models import DeviceKey
 from traceapp.sensors.outcomes import Checked, Refusals, Taken
@@ -23,15 +24,25 @@ def take(compacts: Sequence[str], *, limited: bool = True, senders: Senders = NO
 
     Whatever is answered as taken is in the database, committed, with its leaf in the queue for the ledger.
     `limited`: no more of one key's messages than its rate; not for a broker, which lets a device through at its own.
+    OperationalError: nothing can be stored now, and nothing was; what is good is counted as having had to wait.
     """
     now = time.time()
     refused: Refusals = {}
     checked = list(_checked(compacts, refused, now, senders, limited=limited))
     try:
-        taken = store.store(checked, refused, now)
-    except IntegrityError:  # another process took one of them meanwhile: now it is seen
-        taken = store.store(checked, refused, now)
+        taken = _stored(checked, refused, now)
+    except OperationalError:
+        held.note(checked)
+        raise
+    held.count(moment(now))
     return [taken[position] for position in range(len(compacts))]
+
+
+def _stored(checked: Sequence[Checked], refused: Refusals, now: float) -> Refusals:
+    try:
+        return store.store(checked, refused, now)
+    except IntegrityError:  # another process took one of them meanwhile: now it is seen
+        return store.store(checked, refused, now)
 
 
 def _checked(

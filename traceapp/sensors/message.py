@@ -44,6 +44,7 @@ class Reason(StrEnum):
     REPEATED = "repeated"
     CONFLICT = "conflict"
     RATE = "rate"
+    STORE = "store"
 
 
 class Refused(Exception):

@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as paho
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, DataError, IntegrityError, close_old_connections
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -114,6 +114,9 @@ class Subscriber:
                 close_old_connections()
                 accounts = Senders(accounts=[broker.account_of(one.topic) for one in arrived])
                 taken = intake.take([one.compact for one in arrived], limited=False, senders=accounts)
+            except (DataError, IntegrityError):
+                self._take_apart(arrived)
+                return
             except DatabaseError as error:
                 log.warning("Messages wait, and stay with the broker: the database cannot be used: %s", error)
                 self.stop.wait(AFTER_TROUBLE)

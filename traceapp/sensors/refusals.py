@@ -37,6 +37,7 @@ WORDS: Final[dict[str, Promise]] = {
     Reason.REPEATED: _("Several readings of one time"),
     Reason.CONFLICT: _("Another message with a number used before"),
     Reason.RATE: _("Too many messages"),
+    Reason.STORE: _("Had to wait: nothing could be stored"),
 }
 ALARMS: Final = frozenset({Reason.CONFLICT, Reason.SIGNATURE, Reason.ENDED})
 """Reasons that somebody has to look at: a key in two places, or in the wrong hands."""

@@ -77,17 +77,31 @@ class StoreUnavailable(exceptions.APIException):
     """The database is away, locked for too long, or its disk is full. What was begun was rolled back."""
 
     status_code = 503
-    default_detail = (
-        "The server cannot store or read anything at the moment; its operator finds the reason in the log. "
-        "Nothing of this request was recorded: send it again later, with the same Idempotency-Key."
-    )
+    sentence = "The server cannot store or read anything at the moment; its operator finds the reason in the log."
+    _again = "Nothing of this request was recorded: send it again later, with the same Idempotency-Key."
+    default_detail = f"{sentence} {_again}"
+
+
+class StoreFull(StoreUnavailable):
+    """The disk of the database is full."""
+
+    status_code = 507
+    sentence = "The server's disk is full; its operator has to make room."
+    default_detail = f"{sentence} {StoreUnavailable._again}"
+
+
+def unavailable(error: OperationalError) -> StoreUnavailable:
+    """Why nothing can be stored, from SQLite's or PostgreSQL's own code for it. Logs what it is."""
+    logger.error("The database cannot be used: %s", error)
+    cause = error.__cause__
+    full = getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(cause, "sqlstate", "") == "53100"
+    return StoreFull() if full else StoreUnavailable()
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler, answering in problem details. What is unknown stays so: Django logs it and answers 500."""
     if isinstance(exc, OperationalError):
-        logger.exception("The database cannot be used: %s", exc)
-        exc = StoreUnavailable()
+        exc = unavailable(exc)
     elif isinstance(exc, OutOfOrder):
         logger.error("%s", exc)
         exc = StoreUnavailable(exc.words)
