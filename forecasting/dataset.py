@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from forecasting.delay.deliveries import DeliveryRow
-from forecasting.delay.pairs import Leg, leg_of, pair
-from forecasting.demand.sales import sale_rows
+from forecasting.delay.pairs import pair
 from forecasting.demand.series import SaleRow
-from forecasting.events import declared_on, is_declaration, recorded_on
+from forecasting.facts import Fact, Key, declaration_of, delivery_fact, key_of, sales_fact
 from forecasting.reasons import UNLISTED, LeftOut, Reason
 from forecasting.rows import dataset_root, delivery_value, sale_value, sorted_deliveries, sorted_sales
+from forecasting.snapshots import keeping as snapshots
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Relation, Viewer, readable, relations
 from traceapp.ledger import verified
@@ -24,6 +25,7 @@ from traceapp.ledger.models import Record, RecordKind
 from traceapp.ledger.verified import Unverified, VerifiedRecord
 
 RowT = TypeVar("RowT")
+T = TypeVar("T")
 Read = VerifiedRecord | LeftOut
 IN_FULL = (Relation.OWNER, Relation.PARTY)
 PAGE = 500
@@ -32,7 +34,10 @@ Told = Callable[[int], None]
 
 @dataclass
 class Dataset(Generic[RowT]):
-    """Rows in their canonical order, their root, and what was left out. `counts` counts also what is not listed."""
+    """Rows in their canonical order, their root, and what was left out. `counts` counts also what is not listed.
+
+    `snapshot`: hash of the manifest of the snapshot that some of the rows came from; empty where all were read anew.
+    """
 
     rows: list[RowT]
     root: str
@@ -40,6 +45,7 @@ class Dataset(Generic[RowT]):
     as_of_block: int
     left_out: list[LeftOut] = field(default_factory=list)
     counts: Counter[Reason] = field(default_factory=Counter)
+    snapshot: str = ""
 
 
 class Sieve:
@@ -48,30 +54,51 @@ class Sieve:
     def __init__(self) -> None:
         self.left_out: list[LeftOut] = []
         self.counts: Counter[Reason] = Counter()
-        self.void: dict[tuple[str, str], date] = {}
-        self.seen: set[tuple[str, str]] = set()
+        self.void: dict[Key, date] = {}
+        self.seen: set[Key] = set()
 
     def drop(self, one: LeftOut) -> None:
         self.counts[one.reason] += 1
         if one.reason not in UNLISTED:
             self.left_out.append(one)
 
-    def voided(self, key: tuple[str, str], until: date | None) -> bool:
+    def voided(self, key: Key, until: date | None) -> bool:
         """Whether the event was declared wrong, as far as anybody knew by `until`."""
         return key in self.void and (until is None or self.void[key] <= until)
 
-    def take(self, record: VerifiedRecord) -> tuple[str, str] | None:
+    def take(self, record: VerifiedRecord) -> Key | None:
         """The event's identity; None where it is a declaration or a repetition, which are dealt with here."""
-        event = record.body["event"]
-        key = (record.recorded_by, str(event.get("eventID")))
-        if is_declaration(event):
-            self.void[key] = min(declared_on(event), self.void.get(key, date.max))
-            return None
-        if key in self.seen:
-            self.drop(LeftOut(Reason.DUPLICATE, str(record.uid), record.batch_id, record.position))
-            return None
-        self.seen.add(key)
-        return key
+        key = key_of(record)
+        fact = declaration_of(record) or Fact(key, str(record.uid), record.batch_id, record.position, Reason.OTHER)
+        return key if self._first(fact) else None
+
+    def _first(self, fact: Fact[Any]) -> bool:
+        if fact.declared is not None:
+            self.void[fact.event] = min(fact.declared, self.void.get(fact.event, date.max))
+            return False
+        if fact.event in self.seen:
+            self.drop(fact.out(Reason.DUPLICATE))
+            return False
+        self.seen.add(fact.event)
+        return True
+
+    def answers(self, facts: Iterable[Fact[T]], until: date | None) -> Iterator[T]:
+        """What facts say that count: of all of them, those known by `until` and not declared wrong by then."""
+        waiting: list[tuple[Fact[T], T]] = []
+        for fact in facts:
+            if not self._first(fact):
+                continue
+            if isinstance(fact.answer, Reason):
+                self.drop(fact.out(fact.answer))
+            else:
+                waiting.append((fact, fact.answer))
+        for fact, answer in waiting:
+            if until is not None and fact.known is not None and fact.known > until:
+                self.drop(fact.out(Reason.LATER))
+            elif self.voided(fact.event, until):
+                self.drop(fact.out(Reason.VOIDED))
+            else:
+                yield answer
 
 
 def as_of() -> int:
@@ -94,29 +121,22 @@ def demand_dataset(
     """
     top = as_of() if block is None else block
     waiting = block is None if waiting is None else waiting
-    sieve = Sieve()
-    found: list[tuple[tuple[str, str], LeftOut, list[SaleRow]]] = []
-    for record in verified_events(organisation, top, sieve, told, waiting=waiting):
-        key = sieve.take(record)
-        if key is None:
-            continue
-        uid = str(record.uid)
-        answer = sale_rows(uid, record.body, measure)
-        if isinstance(answer, Reason):
-            sieve.drop(LeftOut(answer, uid, record.batch_id, record.position))
-            continue
-        known = max(answer[0].day, recorded_on(record.body) or date.min)
-        why = Reason.LATER if until and known > until else Reason.VOIDED
-        found.append((key, LeftOut(why, uid, record.batch_id, record.position), answer))
-    kept: list[SaleRow] = []
-    for key, out, rows in found:
-        if out.reason is Reason.LATER or sieve.voided(key, until):
-            sieve.drop(out)
-        else:
-            kept += rows
-    kept = sorted_sales(kept)
-    last = until or max((row.day for row in kept), default=date.min)
-    return Dataset(kept, dataset_root(map(sale_value, kept)), last, top, sieve.left_out, sieve.counts)
+
+    def read(held: snapshots.Usable | None) -> Dataset[SaleRow]:
+        sieve = Sieve()
+        batches = held.batches if held else ()
+        events = verified_events(organisation, top, sieve, told, waiting=waiting, passing_by=batches)
+        facts = chain(held.facts(told) if held else (), (sales_fact(record, measure) for record in events))
+        kept = sorted_sales(row for rows in sieve.answers(facts, until) for row in rows)
+        last = until or max((row.day for row in kept), default=date.min)
+        root = dataset_root(map(sale_value, kept))
+        return Dataset(kept, root, last, top, sieve.left_out, sieve.counts, held.manifest.sha256 if held else "")
+
+    try:
+        return read(snapshots.usable(organisation, measure, top))
+    except snapshots.Damaged as error:
+        snapshots.drop(organisation, measure, str(error))
+        return read(None)
 
 
 def delay_dataset(
@@ -131,25 +151,8 @@ def delay_dataset(
     top = as_of() if block is None else block
     waiting = block is None if waiting is None else waiting
     sieve = Sieve()
-    found: list[tuple[tuple[str, str], LeftOut, Leg]] = []
-    for record in verified_events(organisation, top, sieve, told, waiting=waiting):
-        key = sieve.take(record)
-        if key is None:
-            continue
-        uid = str(record.uid)
-        answer = leg_of(uid, record.body)
-        if isinstance(answer, Reason):
-            sieve.drop(LeftOut(answer, uid, record.batch_id, record.position))
-            continue
-        later = until is not None and answer.known is not None and answer.known > until
-        why = Reason.LATER if later else Reason.VOIDED
-        found.append((key, LeftOut(why, uid, record.batch_id, record.position), answer))
-    legs: list[Leg] = []
-    for key, out, leg in found:
-        if out.reason is Reason.LATER or sieve.voided(key, until):
-            sieve.drop(out)
-        else:
-            legs.append(leg)
+    events = verified_events(organisation, top, sieve, told, waiting=waiting)
+    legs = list(sieve.answers(map(delivery_fact, events), until))
     rows, unpaired = pair(legs)
     for one in unpaired:
         sieve.drop(one)
@@ -166,12 +169,14 @@ def verified_events(
     *,
     waiting: bool,
     near: Collection[Relation] = IN_FULL,
+    passing_by: Collection[str] = (),
 ) -> Iterator[VerifiedRecord]:
     """Verified records to which the organisation stands so near (default: it may read them in full); everything else
 
     goes into the sieve. Of what is not read in full the caller looks only at members that may be seen from there.
+    `passing_by`: batches of its own of which it has the rows already.
     """
-    for count, one in enumerate(_readable(organisation, None if waiting else top, near), 1):
+    for count, one in enumerate(_readable(organisation, None if waiting else top, near, passing_by), 1):
         if told is not None and count % 5000 == 0:
             told(count)
         if isinstance(one, LeftOut):
@@ -182,8 +187,12 @@ def verified_events(
             yield one
 
 
-def _readable(organisation: Organisation, block: int | None, near: Collection[Relation]) -> Iterator[Read]:
-    own = verified.read_kind(RecordKind.EPCIS, organisations=[organisation.pk], up_to_block=block)
+def _readable(
+    organisation: Organisation, block: int | None, near: Collection[Relation], passing_by: Collection[str]
+) -> Iterator[Read]:
+    own = verified.read_kind(
+        RecordKind.EPCIS, organisations=[organisation.pk], up_to_block=block, passing_by=passing_by
+    )
     for one in own:
         yield _unverified(one) if isinstance(one, Unverified) else one
     viewer = Viewer(organisation.pk)

@@ -7,6 +7,7 @@ from forecasting.governance.decisions import index_of
 from forecasting.governance.models import Decision
 from forecasting.models import Run
 from forecasting.scoring import anchoring
+from forecasting.snapshots import anchoring as snapshots
 from traceapp.ledger.models import Record, RecordKind
 
 
@@ -21,6 +22,8 @@ class ForecastStatements:
             return index_of(said)
         if said["forecast"] == anchoring.SCORES:
             return anchoring.expected(said)
+        if said["forecast"] == snapshots.SNAPSHOT:
+            return snapshots.expected(said)
         return str(said["run"]), said["dataset"]["root"], said["predictions"]["hash"], said["model"]
 
     def stored(self, pks: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
@@ -29,7 +32,7 @@ class ForecastStatements:
         for one in Decision.objects.filter(record_id__in=pks):
             if one.record_id is not None:
                 found[one.record_id] = index_of(one.statement)
-        return found | anchoring.stored(pks)
+        return found | anchoring.stored(pks) | snapshots.stored(pks)
 
     def rebuild(self, record: Record, body: dict[str, Any]) -> None:
         if body["statement"]["forecast"] in Decision.Kind.values:
@@ -39,6 +42,9 @@ class ForecastStatements:
             return
         if body["statement"]["forecast"] == anchoring.SCORES:
             anchoring.rebuild(record, body["statement"])
+            return
+        if body["statement"]["forecast"] == snapshots.SNAPSHOT:
+            snapshots.rebuild(record, body["statement"])
             return
         run, root, predictions, model = self.expected(record, body)
         Run.objects.filter(uid=run).update(

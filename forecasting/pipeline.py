@@ -1,7 +1,8 @@
 """The order of steps from rows to forecasts. Pure: no Django, no clock, no random source; rows come in, results go out.
 
 Whoever has the rows and the parameters gets the same answer. What is random elsewhere (Prophet's intervals) is not
-used, what counts threads is told to use one, and rows are sorted before anything looks at them.
+used, what counts threads is told to use one, and rows are sorted by what they say before anything looks at them: a
+record's public id is random, so two servers that hold the same events have other ids, and the same forecast.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from forecasting.demand.panel import ahead
 from forecasting.demand.result import ForecastRow, Tested, errors, figures, rounded, rows_of, tested
 from forecasting.demand.series import Plan, SaleRow, Series, one_unit, series_of, with_plan
 from forecasting.reasons import LeftOut
+from forecasting.rows import sale_content, sorted_deliveries
 
 Progress = Callable[[int, str], None]
 
@@ -65,7 +67,7 @@ def run_demand(
     """
     from forecasting.demand.together import forecast_all
 
-    kept, other_units = one_unit(sorted(rows, key=lambda row: (row.product, row.place, row.day, row.uid, row.item)))
+    kept, other_units = one_unit(sorted(rows, key=sale_content))
     series, short = series_of(kept, until=until)
     if not series:
         raise NothingToLearn("No product has been sold in enough periods yet.")
@@ -99,6 +101,4 @@ def run_delay(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progres
     """Deliveries to P(late) and quantile days of those scheduled within `horizon` days after `until`."""
     from forecasting.delay.learn import learn
 
-    return learn(
-        sorted(rows, key=lambda row: (row.scheduled, row.uid)), until=until, horizon=horizon, progress=progress
-    )
+    return learn(sorted_deliveries(rows), until=until, horizon=horizon, progress=progress)

@@ -87,6 +87,7 @@ def make_statement(run: str, trained: Trained) -> dict[str, Any]:
             "asOfBlock": data.as_of_block,
             "until": data.until.isoformat(),
             "leftOut": trained.counts,
+            **({"snapshot": data.snapshot} if data.snapshot else {}),
         },
         parameters={**trained.parameters, "seed": runtime.SEED},
         split=split,

@@ -7,7 +7,7 @@ says which numbers were learnt from even where a field that plays no part was er
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.demand.series import SaleRow
@@ -21,6 +21,12 @@ def sale_order(row: SaleRow) -> tuple[object, ...]:
 
 def delivery_order(row: DeliveryRow) -> tuple[object, ...]:
     return row.scheduled, row.delivery, row.uid
+
+
+def sale_content(row: SaleRow) -> tuple[object, ...]:
+    """The same order wherever the same was recorded: ids, which are random, come last."""
+    said = row.quantity, row.unit, row.promotion, row.period
+    return row.product, row.place, row.day, *said, row.uid, row.item
 
 
 def sale_value(row: SaleRow) -> Json:
@@ -60,5 +66,5 @@ def sorted_sales(rows: Iterable[SaleRow]) -> list[SaleRow]:
     return sorted(rows, key=sale_order)
 
 
-def sorted_deliveries(rows: Sequence[DeliveryRow]) -> list[DeliveryRow]:
+def sorted_deliveries(rows: Iterable[DeliveryRow]) -> list[DeliveryRow]:
     return sorted(rows, key=delivery_order)

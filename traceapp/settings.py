@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "forecasting.dwell",
     "forecasting.inventory",
     "forecasting.scoring",
+    "forecasting.snapshots",
     "traceapp.payments",
     "traceapp.provenance",
     "traceapp.proofs",
@@ -233,6 +234,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("CELERY_WORKER_MAX_MEMORY_PER_CHILD", 300_000)  # KB: what grew is replaced
 FORECAST_PROCESSES = env.int("FORECAST_PROCESSES", 0)  # that a worker fits series with; 0: one a core
+FORECAST_SNAPSHOT_FROM = env.int("FORECAST_SNAPSHOT_FROM", 200_000)  # events of an organisation: fewer are read anew
 FORECAST_JOB_SECONDS = env.int("FORECAST_JOB_SECONDS", 6 * 3600)  # a training may take; then it is ended with a reason
 CELERY_TASK_TIME_LIMIT = FORECAST_JOB_SECONDS + 600  # what does not end by itself is killed, and swept up
 CELERY_TIMEZONE = "UTC"
@@ -241,6 +243,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "capture-sweep": {"task": "capture.sweep", "schedule": 60.0},
     "coldchain-watch": {"task": "coldchain.watch", "schedule": 10.0, "options": {"expire_seconds": 30}},
+    "snapshots-nightly": {"task": "snapshots.nightly", "schedule": crontab(hour=1, minute=30)},
     "models-nightly": {"task": "models.nightly", "schedule": crontab(hour=2, minute=30)},
 }
 

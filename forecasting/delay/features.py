@@ -112,7 +112,7 @@ class Plans:
 
 
 def _order(row: DeliveryRow) -> str:
-    return row.attributes.get("order") or row.uid
+    return row.attributes.get("order") or row.delivery
 
 
 def _number(row: DeliveryRow) -> tuple[str, int] | None:
@@ -131,7 +131,7 @@ def features(
     history = History(outcomes)
     plans = Plans(list({row.uid: row for row in [*outcomes, *rows]}.values()))
     found: list[Mapping[str, float]] = [{}] * len(rows)
-    for position in sorted(range(len(rows)), key=lambda each: (days[each], rows[each].uid)):
+    for position in sorted(range(len(rows)), key=lambda each: (days[each], rows[each].delivery)):
         row, day = rows[position], days[position]
         history.advance(day)
         found[position] = plan_features(row) | plans.features(row, day) | rates(history, row, day)

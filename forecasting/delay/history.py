@@ -98,7 +98,7 @@ class History:
         self._answered: set[str] = set()
         self._overdue: dict[str, date] = {}
         self._coming: list[tuple[date, int, str, DeliveryRow]] = []
-        for row in sorted(rows, key=lambda each: (each.scheduled, each.uid)):
+        for row in sorted(rows, key=lambda each: (each.scheduled, each.delivery, each.uid)):
             if not row.known_by(row.scheduled + GRACE):
                 self._coming.append((row.scheduled + GRACE, next(self._order), "overdue", row))
             if row.recorded is not None and row.delay is not None:

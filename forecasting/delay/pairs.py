@@ -122,14 +122,20 @@ def pair(legs: Iterable[Leg]) -> tuple[list[DeliveryRow], list[LeftOut]]:
     rows: list[DeliveryRow] = []
     out: list[LeftOut] = []
     for delivery in sorted(plans):
-        *older, plan = sorted(plans[delivery], key=lambda leg: (leg.at, leg.uid))
+        *older, plan = sorted(plans[delivery], key=_content)
         out += [LeftOut(Reason.DUPLICATE, leg.uid, detail="planned again later") for leg in older]
         concerned = [leg for leg in ends.pop(delivery, []) if leg.parties & plan.parties]
-        concerned.sort(key=lambda leg: (leg.at, leg.uid))
+        concerned.sort(key=_content)
         out += [LeftOut(Reason.DUPLICATE, leg.uid, detail="received before") for leg in concerned[1:]]
         rows.append(_row(plan, concerned[0] if concerned else None))
     out += [LeftOut(Reason.INCOMPLETE, leg.uid, detail="no plan for it") for rest in ends.values() for leg in rest]
     return rows, out
+
+
+def _content(leg: Leg) -> tuple[object, ...]:
+    """In order of time, then of what is said: ids, which are random, decide only between those that say the same."""
+    said = leg.scheduled or leg.at, leg.known or date.min, sorted(leg.attributes.items()), sorted(leg.amounts.items())
+    return leg.at, *said, leg.uid
 
 
 def _row(plan: Leg, end: Leg | None) -> DeliveryRow:

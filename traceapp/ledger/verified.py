@@ -59,29 +59,39 @@ def read(pks: Sequence[int]) -> Answer:
 
 
 def read_kind(
-    kind: str, *, organisations: Collection[int] | None = None, up_to_block: int | None = None, chunk: int = 1000
+    kind: str,
+    *,
+    organisations: Collection[int] | None = None,
+    up_to_block: int | None = None,
+    passing_by: Collection[str] = (),
+    chunk: int = 1000,
 ) -> Iterator[VerifiedRecord | Unverified]:
     """Everything of a kind: what the ledger attests in (block, batch, position) order, then what it does not.
 
     Positions without a row yield `missing`. With `up_to_block` later batches and the queue are left out altogether;
     without it, waiting and rejected records come last as `pending` and `rejected`. `organisations`: only records by
-    these. `chunk`: about how many rows are held at once.
+    these. `passing_by`: attested batches of which the caller has the rows already. `chunk`: about how many rows are
+    held at once.
     """
     refused: list[str] = []
     for page in _anchored_pages(up_to_block, refused):
         pglns = _pglns()  # organisations may join while a long read goes on
         wanted = None if organisations is None else {pglns[one] for one in organisations if one in pglns}
         ours = [of for of in page if of.kind == kind and (wanted is None or of.organisation in wanted)]
-        yield from _read_batches(ours, pglns, chunk)
+        yield from _read_batches([of for of in ours if of.batch_id not in passing_by], pglns, chunk)
     for records in _not_attested(kind, organisations, up_to_block, refused):
         for start in _chunks(records, chunk):
             yield from _judge(start)
 
 
-def batches(kind: str, up_to_block: int | None = None) -> list[tuple[str, bytes, int]]:
+def batches(
+    kind: str, up_to_block: int | None = None, organisations: Collection[int] | None = None
+) -> list[tuple[str, bytes, int]]:
     """(batch id, root, block) of every attested batch of a kind, in (block, id) order: what a training set rests on."""
-    pages = _anchored_pages(up_to_block, [])
-    return [(of.batch_id, of.root, of.block) for page in pages for of in page if of.kind == kind]
+    pglns = _pglns()
+    wanted = None if organisations is None else {pglns[one] for one in organisations if one in pglns}
+    attested = (of for page in _anchored_pages(up_to_block, []) for of in page if of.kind == kind)
+    return [(of.batch_id, of.root, of.block) for of in attested if wanted is None or of.organisation in wanted]
 
 
 def _pglns() -> dict[int, str]:
