@@ -18,6 +18,7 @@ from forecasting.facts import Fact, Key, declaration_of, delivery_fact, key_of, 
 from forecasting.reasons import UNLISTED, LeftOut, Reason
 from forecasting.rows import dataset_root, delivery_value, sale_value, sorted_deliveries, sorted_sales
 from forecasting.snapshots import keeping as snapshots
+from forecasting.snapshots.parts import Damaged
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Relation, Viewer, readable, relations
 from traceapp.ledger import verified
@@ -134,7 +135,7 @@ def demand_dataset(
 
     try:
         return read(snapshots.usable(organisation, measure, top))
-    except snapshots.Damaged as error:
+    except Damaged as error:
         snapshots.drop(organisation, measure, str(error))
         return read(None)
 

@@ -51,7 +51,7 @@ def packed(facts: Iterable[Sales]) -> tuple[bytes, int]:
 
     lines = [line for fact in facts for line in _lines(fact)]
     names = _schema().names
-    columns = list(zip(*lines, strict=True)) if lines else [[] for _ in names]
+    columns = list(zip(*lines, strict=True)) or [()] * len(names)
     table = pa.table(
         [pa.array(column, type=each.type) for column, each in zip(columns, _schema(), strict=True)], schema=_schema()
     )
