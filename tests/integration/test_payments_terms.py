@@ -156,3 +156,15 @@ def test_an_insurance_is_whole_or_there_is_none(parties, changed, field):
 def test_all_that_is_wrong_is_said_at_once(parties):
     made = form(parties, price="x", arbiter=parties["carrier"].pk, leg_hours=48)
     assert set(made.errors) >= {"price", "arbiter", "leg_hours"}
+
+
+def test_what_is_empty_hides_nothing_else_that_is_wrong(parties):
+    empty = form(
+        parties, title="", quantity="", carrier="", price="-5", late_cap="1.234", insurer=parties["insurer"].pk,
+        fund_by=datetime.now(UTC) - timedelta(days=1), band_min="9", band_max="8", tolerance=7,
+    )  # fmt: skip
+    assert set(empty.errors) == {
+        "title", "quantity", "carrier", "price", "late_cap", "payout", "triggers", "fund_by", "band_min",
+    }  # fmt: skip
+    unknown = form(parties, currency="XYZ", price="ten", late_cap="1.5")
+    assert set(unknown.errors) == {"currency", "price"}

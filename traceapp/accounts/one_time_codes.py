@@ -27,9 +27,12 @@ def counter_of(moment: datetime) -> int:
     return int(moment.timestamp()) // PERIOD
 
 
-def present(authenticator: Authenticator) -> str:
-    """The code that an app would show now."""
-    return code_at(authenticator, counter_of(datetime.now(UTC)))
+def unused(authenticator: Authenticator) -> str:
+    """A code that is good now: the present one, or one beside it where that was given already."""
+    now = counter_of(datetime.now(UTC))
+    used = UsedCode.objects.filter(authenticator=authenticator.pk, counter__gte=now - DRIFT)
+    taken = set(used.values_list("counter", flat=True))
+    return code_at(authenticator, next((one for one in (now, now + 1, now - 1) if one not in taken), now))
 
 
 def matching_counter(authenticator: Authenticator, code: str, now: datetime) -> int | None:

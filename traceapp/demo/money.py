@@ -4,7 +4,7 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 
 from traceapp.accounts import one_time_codes
-from traceapp.accounts.models import Organisation, UsedCode, User
+from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.roles import TREASURERS, Role
 from traceapp.demo.consortium import BANK, FIRMS, Firm
 from traceapp.intents import services as intents
@@ -45,55 +45,56 @@ def move() -> bool:
     if apps.founder() is None and Identity.objects.filter(role=services.SETTLEMENT).count() < len(BANK.people):
         return False
     for key in HOLDERS:
-        services.open_account(organisation=_organisation(FIRMS[key]), by=_treasurer(FIRMS[key]))
-    if not _until(lambda: Account.objects.count() >= len(HOLDERS)):
+        services.open_account(organisation=organisation_of(FIRMS[key]), by=treasurer_of(FIRMS[key]))
+    if not until(lambda: Account.objects.count() >= len(HOLDERS)):
         return False
-    buyer, seller = _organisation(FIRMS["gruenmarkt"]), _organisation(FIRMS["huerta-alba"])
+    buyer, seller = organisation_of(FIRMS["gruenmarkt"]), organisation_of(FIRMS["huerta-alba"])
     _propose("TB-0001", buyer, 25_000_000)
     _propose("TB-0002", seller, 1_500_000)
-    if not _until(lambda: Deposit.objects.filter(reference__in=("TB-0001", "TB-0002")).count() == 2):
+    if not until(lambda: Deposit.objects.filter(reference__in=("TB-0001", "TB-0002")).count() == 2):
         return False
     proposed = Deposit.objects.get(reference="TB-0001")
     if proposed.state == "proposed":
-        _confirm(wishes.approve_deposit(organisation=_organisation(BANK), by=_clerk(1), deposit=proposed))
-    if not _until(lambda: Entry.objects.filter(kind=Entry.Kind.DEPOSIT).exists()):
+        _confirm(wishes.approve_deposit(organisation=organisation_of(BANK), by=_clerk(1), deposit=proposed))
+    if not until(lambda: Entry.objects.filter(kind=Entry.Kind.DEPOSIT).exists()):
         return False
     if not Entry.objects.filter(kind=Entry.Kind.SENT).exists():
         to = Account.objects.get(pgln=seller.pgln)
-        by = _treasurer(FIRMS["gruenmarkt"])
+        by = treasurer_of(FIRMS["gruenmarkt"])
         _confirm(wishes.pay(organisation=buyer, by=by, to=to, currency="EUR", amount=1_248_000))
-    return _until(lambda: Entry.objects.filter(kind=Entry.Kind.SENT).exists()) and _sell(buyer, seller)
+    return until(lambda: Entry.objects.filter(kind=Entry.Kind.SENT).exists()) and _sell(buyer, seller)
 
 
 def _sell(buyer: Organisation, seller: Organisation) -> bool:
     """A shipment that both sides agreed on and the buyer has funded: the newcomer sends it."""
-    by, other = _treasurer(FIRMS["gruenmarkt"]), _treasurer(FIRMS["huerta-alba"])
+    by, other = treasurer_of(FIRMS["gruenmarkt"]), treasurer_of(FIRMS["huerta-alba"])
     if not Consignment.objects.filter(title="S-2207").exists():
-        _propose_sale(buyer, seller, by)
-    if not _until(Shipment.objects.exists):
+        propose(_terms(seller), buyer, by)
+    if not until(Shipment.objects.exists):
         return False
     found = Shipment.objects.earliest("pk")
     if found.state == "proposed":
         _confirm(deliveries.agree(organisation=seller, by=other, shipment=found, title="S-2207"))
-    if not _until(lambda: Shipment.objects.exclude(state="proposed").exists()):
+    if not until(lambda: Shipment.objects.exclude(state="proposed").exists()):
         return False
     found.refresh_from_db()
     if found.state == "agreed":
         price = found.document["terms"]["price"]
         _confirm(deliveries.fund(organisation=buyer, by=by, shipment=found, title="S-2207", amount=price))
-    return _until(lambda: Shipment.objects.filter(state="funded").exists())
+    return until(lambda: Shipment.objects.filter(state="funded").exists())
 
 
-def _propose_sale(buyer: Organisation, seller: Organisation, by: User) -> None:
+def propose(terms: Mapping[str, object], organisation: Organisation, by: User) -> str:
+    """Terms as somebody would write them, proposed and confirmed. The shipment's id."""
     shipment_id, salt = calls.new_id(), secrets.token_hex(16)
-    form = TermsForm(_terms(seller), organisation=buyer, shipment_id=shipment_id, salt=salt)
+    form = TermsForm(dict(terms), organisation=organisation, shipment_id=shipment_id, salt=salt)
     if not form.is_valid():
         raise ValueError(f"the demo's terms are not possible: {form.errors.as_json()}")
     asked = form.cleaned_data
     facts = [(one.title, one.text) for one in plain_words.words(asked["terms"], in_words)]
     _confirm(
         deliveries.propose(
-            organisation=buyer,
+            organisation=organisation,
             by=by,
             shipment_id=shipment_id,
             title=asked["title"],
@@ -101,13 +102,15 @@ def _propose_sale(buyer: Organisation, seller: Organisation, by: User) -> None:
             salt=salt,
             terms=asked["terms"],
             facts=facts,
+            codes=asked["codes"],
         )
     )
+    return shipment_id
 
 
 def _terms(seller: Organisation) -> dict[str, object]:
     today = datetime.now(UTC)
-    carrier, arbiter = _organisation(FIRMS["kestrel"]), _organisation(FIRMS["maasdok"])
+    carrier, arbiter = organisation_of(FIRMS["kestrel"]), organisation_of(FIRMS["maasdok"])
     dates = {"accept_by": 1, "fund_by": 2, "dispatch_by": 4, "deadline": 6}
     return {
         "title": "S-2207", "goods": "Strawberries, 200 crates, Moguer to Hamburg", "we_are": "buyer",
@@ -124,7 +127,7 @@ def _propose(reference: str, to: Organisation, amount: int) -> None:
     if Deposit.objects.filter(reference=reference).exists():
         return
     account = Account.objects.get(pgln=to.pgln)
-    bank, clerk = _organisation(BANK), _clerk(0)
+    bank, clerk = organisation_of(BANK), _clerk(0)
     _confirm(
         wishes.propose_deposit(
             organisation=bank, by=clerk, reference=reference, to=account, currency="EUR", amount=amount
@@ -136,17 +139,14 @@ def _confirm(intent: Intent) -> None:
     """With a code of the authenticator that no wish was confirmed with."""
     assert intent.by is not None
     app = Authenticator.objects.get(user=intent.by, type=Authenticator.Type.TOTP)
-    now = one_time_codes.counter_of(datetime.now(UTC))
-    used = set(UsedCode.objects.filter(authenticator=app.pk, counter__gte=now - 1).values_list("counter", flat=True))
-    counter = next(one for one in (now, now - 1, now + 1) if one not in used)
-    intents.confirm(intent=intent, by=intent.by, code=one_time_codes.code_at(app, counter))
+    intents.confirm(intent=intent, by=intent.by, code=one_time_codes.unused(app))
 
 
-def _organisation(firm: Firm) -> Organisation:
+def organisation_of(firm: Firm) -> Organisation:
     return Organisation.objects.get(pgln=firm.pgln)
 
 
-def _treasurer(firm: Firm) -> User:
+def treasurer_of(firm: Firm) -> User:
     found = User.objects.filter(memberships__organisation__pgln=firm.pgln)
     return found.filter(memberships__role__in=TREASURERS).first() or found.earliest("pk")
 
@@ -155,7 +155,7 @@ def _clerk(number: int) -> User:
     return User.objects.get(email=BANK.people[number].email)
 
 
-def _until(done: Callable[[], bool]) -> bool:
+def until(done: Callable[[], bool]) -> bool:
     end = time.monotonic() + WITHIN
     while time.monotonic() < end:
         if done():

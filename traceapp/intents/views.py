@@ -71,5 +71,5 @@ def _shown(request: HttpRequest, intent: Intent, user: User) -> dict[str, object
         "key_options": asked,
         "is_custodial": found.custodial if found else settings.LEDGER == "embedded",
         # The demo's people have no telephone: their present code is shown to whoever tries it out.
-        "demo_code": one_time_codes.present(app) if settings.DEMO and app else "",
+        "demo_code": one_time_codes.unused(app) if settings.DEMO and app else "",
     }

@@ -245,16 +245,13 @@ class TermsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        if self.errors:
-            return found
         amounts, wrong = terms_made.amounts(found)
-        read = {} if wrong else amounts
-        owners = owners_of(found["devices"])
+        owners = owners_of(found.get("devices", ()))
         now = datetime.now(UTC)
-        wrong += terms_mistakes.of(found, self.organisation, read, owners, now)
+        wrong += terms_mistakes.of(found, self.organisation, amounts, owners, now)
         for field, message in wrong:
             self.add_error(field, message)
-        if wrong:
+        if self.errors:
             return found
         try:
             found["terms"] = terms_made.terms(

@@ -25,19 +25,20 @@ AMOUNTS: Final = (
     "payout",
 )
 _NOTHING: Final = re.compile(r"0*([.,]0*)?", re.ASCII)
+_ANY: Final = "KWD"  # where the currency is not known, an amount may have as many decimals as in any
 _DAY: Final = 24  # hours
 
 
 def amounts(found: Mapping[str, Any]) -> tuple[dict[str, int], list[tuple[str, str]]]:
-    """(minor units by field, what is wrong with them)."""
+    """(minor units by field of those that are amounts, what is wrong with the others)."""
     made: dict[str, int] = {}
     wrong: list[tuple[str, str]] = []
     for name in AMOUNTS:
-        text = str(found[name]).strip()
+        text = str(found.get(name, "")).strip()
         try:
-            made[name] = 0 if _NOTHING.fullmatch(text) else minor(text, found["currency"])
+            if name in found:
+                made[name] = 0 if _NOTHING.fullmatch(text) else minor(text, found.get("currency") or _ANY)
         except AmountError as error:
-            made[name] = 0
             wrong.append((name, str(error)))
     return made, wrong
 

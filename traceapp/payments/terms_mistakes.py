@@ -18,6 +18,7 @@ _DATES: Final = (
     ("dispatch_by", "on the way"),
     ("deadline", "delivered"),
 )
+_AMOUNTS: Final = ("price", "at_dispatch", "at_arrival", "late_per_hour", "late_cap", "warm_per_hour", "warm_cap")
 _PARTS: Final = {"other": "other side", "carrier": "carrier", "arbiter": "arbiter", "insurer": "insurer"}
 
 
@@ -28,12 +29,21 @@ def of(
     owners: Mapping[str, Holder],
     now: datetime,
 ) -> Mistakes:
-    """All of them at once, so that nobody is told one at a time. `amounts`: none, where some cannot be read."""
-    wrong = [*_parties(found, ours), *_dates(found, now), *_cold(found, owners)]
-    wrong += [*_money(found, amounts), *_insurance(found, amounts)] if amounts else []
-    if found["tolerance"] > found["quantity"]:
-        wrong.append(("quantity", f"Of {found['quantity']:,} at most {found['quantity']:,} can be short or damaged."))
-    return wrong
+    """All of them at once, so that nobody is told one at a time: of whatever is there and could be read."""
+    looks: list[tuple[tuple[str, ...], Callable[[], Mistakes]]] = [
+        (("we_are", "consignee", *_PARTS), lambda: _parties(found, ours)),
+        (("zone", *(name for name, _ in _DATES)), lambda: _dates(found, now)),
+        (("band_min", "band_max", "devices", "leg_hours", "contest_hours"), lambda: _cold(found, owners)),
+        (("quantity", "tolerance"), lambda: _quantity(found)),
+        (("insurer", "triggers", "band_min"), lambda: _insurance(found, amounts)),
+    ]
+    wrong = [one for needed, look in looks if found.keys() >= {*needed} for one in look()]
+    return wrong + (_money(amounts) if amounts.keys() >= {*_AMOUNTS} else [])
+
+
+def _quantity(found: Mapping[str, Any]) -> Mistakes:
+    most = found["quantity"]
+    return [("quantity", f"Of {most:,} at most {most:,} can be short or damaged.")] if found["tolerance"] > most else []
 
 
 def _parties(found: Mapping[str, Any], ours: Organisation) -> Mistakes:
@@ -85,7 +95,7 @@ def _on_the_clock(moment: datetime, name: str) -> str:
     return ""
 
 
-def _money(found: Mapping[str, Any], amounts: Mapping[str, int]) -> Mistakes:
+def _money(amounts: Mapping[str, int]) -> Mistakes:
     wrong: Mistakes = []
     if amounts["price"] == 0:
         wrong.append(("price", "The price must be more than 0."))
@@ -123,14 +133,14 @@ def _cold(found: Mapping[str, Any], owners: Mapping[str, Holder]) -> Mistakes:
 
 def _insurance(found: Mapping[str, Any], amounts: Mapping[str, int]) -> Mistakes:
     given: Mapping[str, Callable[[], bool]] = {
-        "payout": lambda: bool(amounts["payout"]),
+        "payout": lambda: bool(amounts.get("payout")),
         "triggers": lambda: bool(found["triggers"]),
     }
     if not found["insurer"]:
         named = [name for name, is_given in given.items() if is_given()]
         return [("insurer", "Name who insures it, or leave payout and reasons empty.")] if named else []
     wrong: Mistakes = []
-    if not amounts["payout"]:
+    if amounts.get("payout") == 0:
         wrong.append(("payout", "Write what is paid: it is more than 0."))
     if not found["triggers"]:
         wrong.append(("triggers", "Say when it is paid: choose one at least."))
