@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -265,6 +266,15 @@ def test_the_banks_file_goes_out_and_its_answer_confirms_the_payout(money, clien
         "/money/payouts/camt.054/", {"file": SimpleUploadedFile("camt.xml", camt(end_to_end))}, follow=True
     )
     assert "no payment that waits here" in again.content.decode()
+    other = SimpleUploadedFile("camt.xml", camt(end_to_end, reference="BANK-9"))
+    told = client.post("/money/payouts/camt.054/", {"file": other}, follow=True).content.decode()
+    assert "was paid under BANK-1, and the bank says now that it paid it under BANK-9" in told
+
+
+def doubled(one, other):
+    """Both files' entries in one."""
+    entry = re.search(rb"<Ntry>.*</Ntry>", other, re.DOTALL)[0]
+    return one.replace(b"</Ntfctn>", entry + b"</Ntfctn>")
 
 
 @pytest.mark.parametrize(
@@ -279,6 +289,8 @@ def test_the_banks_file_goes_out_and_its_answer_confirms_the_payout(money, clien
         (camt("{}", sign="CRDT"), "no payment that waits"),
         (camt("{}", amount="3.001"), "is not one in"),
         (camt("{}", amount="NaN"), "is not"),
+        (camt("{}").replace(b"BOOK", b"PDNG"), "no payment that waits"),
+        (doubled(camt("{}"), camt("{}", reference="BANK-2")), "as paid more than once: BANK-1 (3.00), BANK-2 (3.00)"),
     ],
 )
 def test_an_answer_that_does_not_fit_is_said_and_confirms_nothing(money, client, data, said):

@@ -15,6 +15,7 @@ from xml.parsers import expat
 from traceapp.payments.currencies import digits, major
 
 PAIN = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+_NAME = 70  # the standard lets names have 140 characters, and SEPA 70
 NOT_PROVIDED = "NOTPROVIDED"
 MAX_BYTES = 5 * 1024 * 1024
 
@@ -66,7 +67,7 @@ def payment_initiation(*, message_id: str, made: datetime, debtor: Debtor, credi
     _text(header, "CreDtTm", made.replace(microsecond=0).isoformat())
     _text(header, "NbOfTxs", str(len(credits)))
     _text(header, "CtrlSum", _sum(credits))
-    _text(SubElement(header, "InitgPty"), "Nm", debtor.name[:140])
+    _text(SubElement(header, "InitgPty"), "Nm", debtor.name[:_NAME])
     for number, (_, grouped) in enumerate(groupby(sorted(credits, key=_currency), key=_currency), 1):
         _block(root, f"{message_id}-{number}"[:35], made, debtor, list(grouped))
     ElementTree.indent(document)
@@ -81,7 +82,7 @@ def _block(root: Element, name: str, made: datetime, debtor: Debtor, credits: Se
     _text(block, "NbOfTxs", str(len(credits)))
     _text(block, "CtrlSum", _sum(credits))
     _text(SubElement(block, "ReqdExctnDt"), "Dt", made.date().isoformat())
-    _text(SubElement(block, "Dbtr"), "Nm", debtor.name[:140])
+    _text(SubElement(block, "Dbtr"), "Nm", debtor.name[:_NAME])
     _text(_account(block, "DbtrAcct", debtor.iban), "Ccy", credits[0].currency)
     _agent(block, "DbtrAgt", debtor.bic)
     for one in credits:
@@ -97,7 +98,7 @@ def _transfer(block: Element, one: Credit) -> None:
     amount.text = major(one.amount, one.currency)
     if one.bic:
         _agent(found, "CdtrAgt", one.bic)
-    _text(SubElement(found, "Cdtr"), "Nm", one.name[:140])
+    _text(SubElement(found, "Cdtr"), "Nm", one.name[:_NAME])
     _account(found, "CdtrAcct", one.iban)
     if one.remittance:
         _text(SubElement(found, "RmtInf"), "Ustrd", one.remittance[:140])
