@@ -7,13 +7,15 @@ class ColdchainConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from traceapp.coldchain import carriages, ledger_legs
-        from traceapp.ledger import documents
+        from traceapp.coldchain import carriages, checking, ledger_legs
+        from traceapp.ledger import documents, rooms
         from traceapp.web import warm
 
         warm.register(_warm)
         documents.register(ledger_legs.PREFIX, ledger_legs.project, rows=ledger_legs.rows)
         documents.register(carriages.PREFIX, carriages.project)
+        for walk in (checking.legs, checking.pieces, checking.cases):
+            rooms.register(walk)
 
 
 _TEMPLATES = (

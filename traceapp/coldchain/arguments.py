@@ -58,11 +58,11 @@ def made(leg: Leg, piece: Piece, ruler: Ruler) -> Ready:
     argument = {
         "id": name,
         "kid": piece.kid,
-        "goods": commitment(leg.goods, salt),
+        "goods": commitment(leg.goods, salt, ruler.interval, ruler.mkt_window),
         "shipment": piece.shipment,
         "from": rfc3339(piece.began),
         "to": rfc3339(piece.ended),
-        "seq": _sequence(found.records) if figures["readings"] else None,
+        "seq": sequence_of(found.records) if figures["readings"] else None,
         "batches": _named(where),
         "figures": figures,
     }
@@ -73,8 +73,17 @@ def made(leg: Leg, piece: Piece, ruler: Ruler) -> Ready:
     return Ready(argument, row)
 
 
-def commitment(goods: str, salt: bytes) -> str:
-    """How the ledger names the goods: by hash, with a salt that stays here."""
+def commitment(goods: str, salt: bytes, interval: float, mkt_window: float | None) -> str:
+    """How the ledger names the goods, and by which rule figures were worked out: by hash, with a salt that stays here.
+
+    Durations in whole milliseconds; a window that does not apply is null.
+    """
+    window = None if mkt_window is None else round(mkt_window * 1000)
+    return salted_hash(salt.hex(), goods=goods, interval=round(interval * 1000), mktWindow=window)
+
+
+def plain_commitment(goods: str, salt: bytes) -> str:
+    """How earlier legs name them: the goods alone."""
     return salted_hash(salt.hex(), goods=goods)
 
 
@@ -110,7 +119,8 @@ def _named(where: dict[str, int]) -> list[dict[str, str]]:
     return [{"id": one, "root": of.root.hex()} for one, of in sorted(found.items()) if isinstance(of, Attested)]
 
 
-def _sequence(pks: list[int]) -> dict[str, int]:
+def sequence_of(pks: list[int]) -> dict[str, int]:
+    """The least and the greatest number of these messages."""
     found: list[int] = []
     for start in range(0, len(pks), _PAGE):
         ends = Message.objects.filter(pk__in=pks[start : start + _PAGE]).aggregate(least=Min("seq"), most=Max("seq"))

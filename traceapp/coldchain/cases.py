@@ -14,13 +14,14 @@ from django.utils import timezone
 from traceapp.accounts import second_factor
 from traceapp.accounts.models import User
 from traceapp.accounts.roles import Role
-from traceapp.coldchain import alerts
+from traceapp.coldchain import alerts, decisions
 from traceapp.coldchain.models import Case, Leg, Source, Step
 from traceapp.commitments.times import rfc3339
 from traceapp.sensors.excursions import Excursion, Rule, Side
 
 DECIDERS: Final = (Role.QUALITY, Role.ADMIN)
 LONGEST_REASON: Final = 2000
+WORSE: Final = "Later readings are worse than what was decided on."
 VANISHED: Final = "By what is known now, there was no such excursion."
 
 
@@ -47,11 +48,11 @@ def observe(
     loud: list[Case] = []
     seen: set[int] = set()
     for one in found:
-        same = next((case for case in known if case.side == one.side and _overlap(case, one)), None)
+        same = next((case for case in known if case.side == one.side and overlap(case, one)), None)
         if same is None:
             same = Case.objects.create(
                 organisation_id=organisation_id, source=source, leg=leg, record_pk=record_pk, goods=goods,
-                goods_key=goods_key, side=one.side, limits=asdict(rule), **_measures(one),
+                goods_key=goods_key, side=one.side, limits=asdict(rule), **measures(one),
             )  # fmt: skip
             Step.objects.create(case=same, what=Step.What.OPENED)
             loud.append(same)
@@ -59,7 +60,7 @@ def observe(
             same.leg, same.limits = leg, asdict(rule)
             if _grow(same, one):
                 loud.append(same)
-        seen.update(case.pk for case in (same, *known) if case.side == one.side and _overlap(case, one))
+        seen.update(case.pk for case in (same, *known) if case.side == one.side and overlap(case, one))
     for case in known:
         if case.pk not in seen and case.leg == leg:
             _vanish(case)
@@ -68,7 +69,8 @@ def observe(
     return loud
 
 
-def _measures(one: Excursion) -> dict[str, Any]:
+def measures(one: Excursion) -> dict[str, Any]:
+    """The columns of a case that tell of its excursion."""
     return {"began": _moment(one.start), "ended": _moment(one.end), "extreme": one.extreme, "outside": one.outside}
 
 
@@ -76,7 +78,8 @@ def _moment(seconds: float | None) -> Any:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def _overlap(case: Case, one: Excursion) -> bool:
+def overlap(case: Case, one: Excursion) -> bool:
+    """Whether they were at a time."""
     begins_before_the_end = case.ended is None or one.start <= case.ended.timestamp()
     return begins_before_the_end and (one.end is None or case.began.timestamp() <= one.end)
 
@@ -85,12 +88,12 @@ def _grow(case: Case, one: Excursion) -> bool:
     """Write down what became of it. True if it is worse than what was decided on: then the case is open again."""
     further = one.extreme - case.extreme if case.side == Side.ABOVE else case.extreme - one.extreme
     worse = further > 0.05 or one.outside > case.outside + 60
-    for name, value in _measures(one).items():
+    for name, value in measures(one).items():
         setattr(case, name, value)
     reopened = worse and case.state == Case.State.CLOSED
     if reopened:
         case.state, case.on_hold, case.closed, case.disposition = Case.State.OPEN, True, None, ""
-        Step.objects.create(case=case, what=Step.What.GREW, text="Later readings are worse than what was decided on.")
+        Step.objects.create(case=case, what=Step.What.GREW, text=WORSE)
     case.save()
     return reopened
 
@@ -172,18 +175,19 @@ def decide(*, case: Case, by: User, disposition: str, reason: str, code: str) ->
         raise CaseError("Choose what becomes of the goods.")
     intent = intent_of(case, disposition, reason)
     assertion = second_factor.sign(user=by, intent=intent, code=code)
-    now = timezone.now()
-    case.state, case.disposition, case.closed = Case.State.CLOSED, disposition, now
-    case.acknowledged, case.owner = case.acknowledged or now, case.owner or by
+    at = datetime.fromisoformat(assertion["at"])
+    case.state, case.disposition, case.closed = Case.State.CLOSED, disposition, at
+    case.acknowledged, case.owner = case.acknowledged or at, case.owner or by
     case.on_hold = disposition == Case.Disposition.REJECT
     case.save()
     Step.objects.create(
         case=case, what=Step.What.CLOSED, by=by, text=reason, signature={"intent": intent, "assertion": assertion}
     )
+    decisions.publish(case, case.steps.filter(what=Step.What.CLOSED).count(), assertion)
 
 
 def _open(case: Case) -> Case:
-    locked = Case.objects.select_for_update().get(pk=case.pk)
+    locked = Case.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=case.pk)
     if locked.state == Case.State.CLOSED:
         raise CaseError("This case is decided. Add a note, if there is more to say.")
     return locked

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from traceapp.coldchain.readings import Measured, measured
+from traceapp.coldchain.readings import ALL, Measured, measured
 from traceapp.sensors.holding import hold
 from traceapp.sensors.models import Device
 from traceapp.sensors.summary import COLDEST, HOTTEST, figures, summarise
@@ -30,10 +30,10 @@ class Ruler:
 
 
 def figures_of(
-    device: Device, began: datetime, ended: datetime, kid: str, ruler: Ruler
+    device: Device, began: datetime, ended: datetime, kid: str, ruler: Ruler, *, which: Q = ALL
 ) -> tuple[Measured, dict[str, Any]]:
-    """Of a piece that is to be recorded."""
-    found = measured(device, began, ended, (Quantity.TEMPERATURE,), pending=False, which=Q(key__kid=kid))
+    """Of a piece that is to be recorded, or was; `which` of its messages."""
+    found = measured(device, began, ended, (Quantity.TEMPERATURE,), pending=False, which=which & Q(key__kid=kid))
     return found, _figures(found, began, ended, ruler)
 
 

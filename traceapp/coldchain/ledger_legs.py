@@ -41,4 +41,13 @@ def rows(keys: Sequence[str]) -> dict[str, Any]:
     """What is held of each document, for the audit to compare."""
     ids = [key.removeprefix(PREFIX) for key in keys]
     found = LedgerLeg.objects.filter(call_id__in=ids).values_list("call_id", *_COLUMNS)
-    return {f"{PREFIX}{name}": tuple(told) for name, *told in found}
+    return {f"{PREFIX}{name}": _named(told) for name, *told in found}
+
+
+def _named(told: list[Any]) -> dict[str, Any]:
+    """By column; figures one by one."""
+    columns = dict(zip(_COLUMNS, told, strict=True))
+    figures = columns.pop("figures")
+    if not isinstance(figures, dict):
+        return columns | {"figures": figures}
+    return columns | {f"figures.{name}": value for name, value in figures.items()}

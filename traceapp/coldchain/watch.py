@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from traceapp.capture.models import GOODS_ROLES, Event, EventKey
@@ -49,14 +49,18 @@ def _each(do: Callable[[Any], Any], one: Any, word: str) -> None:
 
 def follow_events() -> int:
     """Cut anew the legs that new events concern, and judge what partners report. Returns how many devices it were."""
-    rows = Event.objects.filter(pk__gt=following.since("events")).order_by("pk").values_list("pk", flat=True)
-    follower, records = following.fresh("events", rows)
+    follower, records = following.fresh("events", new_events())
     devices = concerned(records)
     for device in devices:
         _each(recut, device, "cut")
     partners.judge_new(records)
     following.seen(follower, records, timezone.now())
     return len(devices)
+
+
+def new_events() -> "QuerySet[Event, int]":
+    """Keys of the events that may be new, in order (`following.fresh`)."""
+    return Event.objects.filter(pk__gt=following.since("events")).order_by("pk").values_list("pk", flat=True)
 
 
 def concerned(records: Collection[int]) -> list[Device]:
@@ -107,7 +111,7 @@ def legs_to_judge() -> list[int]:
 def look_at(pk: int, now: datetime | None = None) -> None:
     """Judge a leg by all its readings, open and grow cases, warn, and note until when it was looked at."""
     leg = Leg.objects.select_for_update(of=("self",)).select_related("device", "organisation").get(pk=pk)
-    newest = _newest(leg)
+    newest = newest_message(leg)
     judged = judge(leg, now or timezone.now(), quantities=(Quantity.TEMPERATURE,))
     found, warning = with_waiting(judged)
     cases.observe(
@@ -123,7 +127,8 @@ def look_at(pk: int, now: datetime | None = None) -> None:
     Leg.objects.filter(pk=leg.pk).update(watched_until=newest)
 
 
-def _newest(leg: Leg) -> datetime:
+def newest_message(leg: Leg) -> datetime:
+    """When the newest message of a leg's time was received; a time before any where there is none."""
     told = Message.objects.filter(key__device=leg.device_id, last__gte=leg.began)
     if leg.ended is not None:
         told = told.filter(first__lte=leg.ended)

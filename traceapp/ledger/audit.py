@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from traceapp.commitments.disclosures import DisclosureError, leaf_of
-from traceapp.ledger import blocks, findings, rows, trust, verified
+from traceapp.ledger import blocks, findings, rooms, rows, trust, verified
 from traceapp.ledger.audit_batch import Known, OnLedger, audit_batch
 from traceapp.ledger.audit_copies import Copies, audit_projected
 from traceapp.ledger.findings import Found
@@ -68,6 +68,7 @@ def steps(ledger: Ledger, result: Result, *, audited: int = 0) -> Iterator[None]
     if not chain:
         _audit_copies(ledger, copies)
     yield from audit_projected()
+    yield from rooms.audit()
     for batch_id in stored_batch_ids():
         if batch_id not in result.seen:
             result.seen.add(batch_id)

@@ -1,14 +1,14 @@
 """Calls, copied documents and the rows that rooms made of them, against the ledger's blocks."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from traceapp.ledger import blocks, documents, findings
+from traceapp.ledger import blocks, documents, findings, rooms
 from traceapp.ledger.copies import Document
 from traceapp.ledger.findings import Found
 from traceapp.ledger.models import Checkpoint, Finding
@@ -106,7 +106,7 @@ def audit_projected() -> Iterator[None]:
     for one in documents.registered():
         if one.rows is None:
             continue
-        for page in _pages(Document.objects.filter(pk__startswith=one.prefix)):
+        for page in rooms.pages(Document.objects.filter(pk__startswith=one.prefix), _PAGE):
             found += _compared(one.rows, page)
             yield
     findings.keep(found, scope=findings.OF_PROJECTED)
@@ -121,10 +121,20 @@ def _compared(rows: documents.Rows, page: Sequence[Document]) -> list[Found]:
         after = dict(rows(keys))
         transaction.set_rollback(True)
     return [
-        Found(What.PROJECTED, f"The rows for {key} are not what follows from the document.", document=key)
+        Found(What.PROJECTED, f"The rows for {key} are not what follows from the document{told}.", document=key)
         for key in keys
-        if before.get(key) != after.get(key)
+        if (told := _difference(before.get(key), after.get(key))) is not None
     ]
+
+
+def _difference(stored: Any, expected: Any) -> str | None:
+    """None if they are the same; else which members differ, where there are any."""
+    if stored == expected:
+        return None
+    if not isinstance(stored, dict) or not isinstance(expected, dict):
+        return ": there are none" if stored is None else ""
+    names = [name for name in {**expected, **stored} if stored.get(name) != expected.get(name)]
+    return ": " + "; ".join(rooms.clause(name, stored.get(name), expected.get(name)) for name in names)
 
 
 def _followed() -> int:
@@ -137,15 +147,8 @@ def _found(key: str, message: str) -> Found:
 
 
 def _paged(rows: QuerySet[Any]) -> Iterator[Any]:
-    for page in _pages(rows):
+    for page in rooms.pages(rows, _PAGE):
         yield from page
-
-
-def _pages(rows: QuerySet[Any]) -> Iterable[list[Any]]:
-    last: Any = None
-    while page := list((rows.filter(pk__gt=last) if last is not None else rows).order_by("pk")[:_PAGE]):
-        yield page
-        last = page[-1].pk
 
 
 def _digest(data: bytes) -> bytes:

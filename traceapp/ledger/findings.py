@@ -39,7 +39,8 @@ def of_batch(batch_id: str) -> Q:
 
 OF_COPIES = Q(what__in=(Finding.What.CALL, Finding.What.DOCUMENT))
 OF_PROJECTED = Q(what=Finding.What.PROJECTED)
-OF_QUEUE = Q(batch_id="") & ~Q(what=Finding.What.CHAIN) & ~OF_COPIES & ~OF_PROJECTED
+OF_ROOMS = Q(what=Finding.What.DERIVED)
+OF_QUEUE = Q(batch_id="") & ~Q(what=Finding.What.CHAIN) & ~OF_COPIES & ~OF_PROJECTED & ~OF_ROOMS
 OF_CHAIN = Q(batch_id="", what=Finding.What.CHAIN)
 
 

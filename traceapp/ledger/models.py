@@ -226,6 +226,7 @@ class Finding(models.Model):
         CALL = "call", "Transaction disagrees with the ledger"
         DOCUMENT = "document", "Copy of a ledger document disagrees"
         PROJECTED = "projected", "Rows disagree with a ledger document"
+        DERIVED = "derived", "Rows disagree with what they follow from"
 
     what = models.CharField(max_length=16, choices=What.choices)
     record_uid = models.UUIDField(null=True)
