@@ -11,6 +11,7 @@ from forecasting.delay.result import DelayRow
 from forecasting.demand.one import CHAMPION
 from forecasting.demand.result import rounded
 from forecasting.governance import artefacts
+from forecasting.hierarchy import keeping
 from forecasting.inventory import inbound
 from forecasting.models import Backtest, DelayPrediction, Forecast, Kind, LeftOutRow, Run, Series, TrainingJob
 from forecasting.names import names_of
@@ -30,6 +31,9 @@ def store(job: TrainingJob, trained: Trained) -> Run:
     """Store a run with everything it says, and append its statement."""
     uid = uuid.uuid4()
     said = make_statement(str(uid), trained)
+    wholes = keeping.of(trained.result) if isinstance(trained.result, DemandResult) else []
+    if wholes:
+        said["groups"] = keeping.said(wholes)
     new = NewRecord(RecordKind.FORECAST, {"statement": said}, Visibility.PRIVATE)
     record = append(organisation=job.organisation, records=[new])[0]
     run = Run.objects.create(
@@ -64,6 +68,7 @@ def store(job: TrainingJob, trained: Trained) -> Run:
     )
     if isinstance(trained.result, DemandResult):
         _demand(run, trained.result)
+        keeping.keep(run, wholes)
     else:
         _delay(run, trained.result, trained.data.rows)
     return run

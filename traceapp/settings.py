@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "forecasting",
     "forecasting.governance",
     "forecasting.dwell",
+    "forecasting.hierarchy",
     "forecasting.inventory",
     "forecasting.scoring",
     "forecasting.snapshots",
