@@ -26,6 +26,9 @@ class TrainingJob(Job):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     parameters = models.JSONField(default=dict)
     block = models.BigIntegerField(null=True, help_text="As of which block it learns; the same when it is resumed.")
+    plan: "models.JSONField[Any, Any]" = models.JSONField(
+        null=True, help_text="Planned offers that it knows; the same when it is resumed."
+    )
     seconds_left = models.PositiveIntegerField(null=True, help_text="How long it will still take, as far as it knows.")
 
     class Meta:

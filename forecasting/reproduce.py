@@ -84,7 +84,14 @@ def reproduce(run: Run, tell: Tell) -> Answer:
     asked = {name: value for name, value in said["parameters"].items() if name != "seed"}
     asked["until"] = said["dataset"]["until"]
     try:
-        again = train(run.organisation, Kind(said["forecast"]), asked, tell, block=said["dataset"]["asOfBlock"])
+        again = train(
+            run.organisation,
+            Kind(said["forecast"]),
+            asked,
+            tell,
+            block=said["dataset"]["asOfBlock"],
+            plan=said.get("plan", {}).get("rows", []),
+        )
     except NothingToLearn as error:
         return Answer(Verdict.PREVENTED, str(error), _newly_out(run, []))
     then = {name: value for name, value in said["environment"].items() if isinstance(value, str)}

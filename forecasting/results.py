@@ -16,6 +16,7 @@ from forecasting.inventory import inbound
 from forecasting.models import Backtest, DelayPrediction, Forecast, Kind, LeftOutRow, Run, Series, TrainingJob
 from forecasting.names import names_of
 from forecasting.pipeline import DelayResult, DemandResult
+from forecasting.promotions import plan
 from forecasting.scoring.models import LaneTrend
 from forecasting.statement import statement
 from forecasting.training import Trained
@@ -31,6 +32,8 @@ def store(job: TrainingJob, trained: Trained) -> Run:
     """Store a run with everything it says, and append its statement."""
     uid = uuid.uuid4()
     said = make_statement(str(uid), trained)
+    if trained.plan:
+        said["plan"] = plan.said(trained.plan)
     wholes = keeping.of(trained.result) if isinstance(trained.result, DemandResult) else []
     if wholes:
         said["groups"] = keeping.said(wholes)

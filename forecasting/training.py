@@ -1,7 +1,7 @@
 """One training from claim to result: dataset, pipeline, results and statement in one transaction."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,8 @@ from forecasting.dataset import Dataset
 from forecasting.demand.fitting import Fitters, Fitting
 from forecasting.models import Kind, TrainingJob
 from forecasting.pipeline import DelayResult, DemandResult, NothingToLearn, run_delay, run_demand
+from forecasting.promotions import services
+from forecasting.promotions.plan import PlanRow, ahead, plans
 from forecasting.reasons import Reason
 from forecasting.statement import delay_line, demand_line, parameters_hash, predictions_hash
 from forecasting.tasks import call_for_help
@@ -33,6 +35,7 @@ class Trained:
     result: DemandResult | DelayResult
     parameters: dict[str, Any]
     counts: dict[str, int] = field(default_factory=dict)
+    plan: list[PlanRow] = field(default_factory=list)
 
     @property
     def predictions(self) -> str:
@@ -59,17 +62,20 @@ def train(
     block: int | None = None,
     waiting: bool | None = None,
     fitting: Fitting | None = None,
+    plan: Sequence[PlanRow] | None = None,
 ) -> Trained:
     """Read, fit, forecast. Raises NothingToLearn.
 
     `block`: as known at that block; without it, now. `waiting`: whether what is not on the ledger yet is counted as
-    left out (by default only without a block). `fitting`: who fits series, else processes of this one.
+    left out (by default only without a block). `fitting`: who fits series, else processes of this one. `plan`: the
+    planned offers that it knows, else those of now.
     """
     until = date.fromisoformat(parameters["until"]) if parameters["until"] else None
     told = lambda count: tell(min(20, count // 5000), f"Checked {count:,} rows")  # noqa: E731
     runtime.one_thread(os.environ)
     data: Dataset[Any]
     result: DemandResult | DelayResult
+    rows: list[PlanRow] = []
     if kind == Kind.DEMAND:
         data = dataset.demand_dataset(
             organisation=organisation,
@@ -81,8 +87,10 @@ def train(
         )
         if not data.rows:
             raise NothingToLearn("No verified sales yet: record or import some, and wait until they are on the ledger.")
+        rows = ahead(services.known(organisation) if plan is None else plan, data.until)
         result = run_demand(
             data.rows,
+            plans=plans(rows, ((row.product, row.place) for row in data.rows), data.until),
             until=data.until,
             horizon=parameters["horizon"],
             origins=parameters["origins"],
@@ -98,7 +106,7 @@ def train(
             horizon=parameters["horizon"],
             progress=lambda percent, words: tell(20 + percent * 7 // 10, words),
         )
-    return Trained(kind, data, result, parameters, _counts(data, result))
+    return Trained(kind, data, result, parameters, _counts(data, result), rows)
 
 
 def _counts(data: Dataset[Any], result: DemandResult | DelayResult) -> dict[str, int]:
@@ -123,11 +131,18 @@ def _bring_to_an_end(job: TrainingJob, telling: Telling, fitters: Fitters) -> No
     from forecasting.results import store
 
     if job.block is None:
-        job.block = dataset.as_of()
-        life.beat(job, block=job.block)
+        job.block, job.plan = dataset.as_of(), services.known(job.organisation)
+        life.beat(job, block=job.block, plan=job.plan)
     spread = chunks.Spread(job, fitters, call_for_help)
     trained = train(
-        job.organisation, Kind(job.kind), job.parameters, telling, block=job.block, waiting=True, fitting=spread
+        job.organisation,
+        Kind(job.kind),
+        job.parameters,
+        telling,
+        block=job.block,
+        waiting=True,
+        fitting=spread,
+        plan=job.plan or [],
     )
     telling(95, "Writing the result and its statement")
     with transaction.atomic():

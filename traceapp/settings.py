@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "forecasting.dwell",
     "forecasting.hierarchy",
     "forecasting.inventory",
+    "forecasting.promotions",
     "forecasting.scoring",
     "forecasting.snapshots",
     "traceapp.payments",

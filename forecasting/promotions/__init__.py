@@ -1,0 +1,1 @@
+"""Offers that are planned: what is known of the future when a forecast is made."""
