@@ -9,9 +9,9 @@ from typing import Any
 from traceapp.commitments.salted import salted_hash
 from traceapp.commitments.times import rfc3339
 from traceapp.ledger import documents, evidence, trust
-from traceapp.ledger.copies import Attested
+from traceapp.ledger.copies import Attested, Document
 from traceapp.ledger.trust import NotPinned
-from traceapp.payments import facts
+from traceapp.payments import facts, selectors
 from traceapp.payments.delivery_models import Fact, Said, Shipment
 from traceapp.verifier.errors import NotVerified
 from traceapp.verifier.trust import Trust
@@ -36,18 +36,30 @@ class Held:
 def of(shipment: Shipment) -> list[Held]:
     """Each transaction about it once, in the ledger's order: its steps, its money, its legs, its end."""
     trusted = _trust()
-    return [_held(key, words, source, trusted) for key, words, source in _facts(shipment)]
+    found = [_held(key, words, source, trusted) for key, words, source in _facts(shipment)]
+    return sorted(found, key=lambda one: one.block)
 
 
 def _facts(shipment: Shipment) -> Iterator[tuple[str, str, Any]]:
     keys = [shipment.key, *(f"escrow/{shipment.shipment_id}/{part}" for part in _PARTS), *shipment.consents]
     known = Fact.objects.filter(key__in=keys)
     once = {(one.key, one.kind): one for one in known.order_by("block", "position", "pk")}
+    told = {one.tx_id for one in once.values()}
     for one in once.values():
-        yield one.key, facts.WORDS.get(one.kind, one.kind), one
+        yield one.key, _words(one), one
     for leg in shipment.document["legs"]:
         for copy in documents.below(f"leg/{leg}"):
+            told.add(copy.tx_id)
             yield copy.key, "A leg was recorded", documents.source_of(copy)
+    for copy in Document.objects.filter(pk__in=_keys(shipment)).exclude(tx_id__in=told):
+        yield copy.key, "It went on", documents.source_of(copy)
+
+
+def _words(one: Fact) -> str:
+    if one.kind == facts.CONSENT:
+        by = one.content["by"]
+        return f"{selectors.name_of(by['mspId'], by['organisation'])} agrees to the figures"
+    return facts.WORDS.get(one.kind, one.kind)
 
 
 _PARTS = ("price", "insurance")
@@ -80,17 +92,13 @@ def bundle(shipment: Shipment, now: datetime) -> bytes:
     Each `anchor` is that of a proof bundle (docs/proof-bundle.md), so whoever trusts the members' certificates can
     check it without this server. A statement's hash is that of the canonical JSON of its words and salt.
     """
-    keys = [shipment.key, f"settlement/{shipment.shipment_id}"]
-    keys += [f"escrow/{shipment.shipment_id}/{part}" for part in _PARTS]
-    keys += shipment.consents
-    keys += [f"leg/{leg}" for leg in shipment.document["legs"]]
     held = of(shipment)
     said = Said.objects.filter(shipment_id=shipment.shipment_id).select_related("organisation").order_by("pk")
     whole = {
         "format": FORMAT,
         "shipment": shipment.shipment_id,
         "made": rfc3339(now),
-        "documents": documents.many(keys),
+        "documents": documents.many(_keys(shipment)),
         "facts": [
             {"what": one.words, "key": one.key, "txId": one.tx_id, "block": one.block, "anchor": one.anchor}
             for one in held
@@ -100,6 +108,13 @@ def bundle(shipment: Shipment, now: datetime) -> bytes:
         ],
     }
     return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _keys(shipment: Shipment) -> list[str]:
+    """Of all its documents."""
+    keys = [shipment.key, f"settlement/{shipment.shipment_id}", *shipment.consents]
+    keys += [f"escrow/{shipment.shipment_id}/{part}" for part in _PARTS]
+    return keys + [f"leg/{leg}" for leg in shipment.document["legs"]]
 
 
 def is_as_hashed(said: Said) -> bool:

@@ -67,7 +67,7 @@ def consent(key: str, document: Content | None, source: Source) -> None:
         raise LookupError(f"there is no shipment {document['shipment']}")
     Shipment.objects.filter(pk=found.pk).update(consents=found.consents | {key: document})
     told = {name: document[name] for name in ("shipment", "by", "seller", "insured")}
-    facts.note(key, "shipment.consent", told, parties(found.document["terms"]).values(), source)
+    facts.note(key, facts.CONSENT, told, parties(found.document["terms"]).values(), source)
 
 
 def settlement(key: str, document: Content | None, source: Source) -> None:

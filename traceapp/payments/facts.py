@@ -9,6 +9,7 @@ from traceapp.ledger import evidence
 from traceapp.ledger.documents import Content, Source
 from traceapp.payments.delivery_models import Fact
 
+CONSENT: Final = "shipment.consent"
 WORDS: Final = {
     "shipment.proposed": "Terms proposed",
     "shipment.agreed": "Terms agreed by all",
@@ -20,7 +21,7 @@ WORDS: Final = {
     "shipment.settled": "Settled",
     "shipment.refunded": "Refunded",
     "shipment.lapsed": "Lapsed",
-    "shipment.consent": "A party agrees to the figures",
+    CONSENT: "A party agrees to the figures",
     "escrow.price": "The price was put into escrow",
     "escrow.insurance": "The payout was put into escrow",
     "deposit.minted": "Deposit",

@@ -92,7 +92,9 @@ def lines(found: Mapping[str, Any], money: Money) -> Sequence[dict[str, Any]]:
 
 
 def _fact(one: Mapping[str, str], currency: str, money: Money) -> dict[str, str]:
-    return {"words": _told(one, currency, money), "key": one["key"]}
+    kind, _, name = one["key"].partition("/")
+    which = f" (leg {name[:8]})" if kind == "leg" else ""
+    return {"words": _told(one, currency, money) + which, "key": one["key"]}
 
 
 def _told(one: Mapping[str, str], currency: str, money: Money) -> str:

@@ -52,6 +52,7 @@ def shown(here: Organisation, viewer: Viewer, found: Shipment, **forms: Any) -> 
         "words": plain_words.words(terms, money, frozenset(standing.parts_of(found, here))),
         "terms_text": json.dumps(terms, indent=1),
         "currency": terms["currency"],
+        "minor_units": 10 ** terms["minorUnits"] if terms["minorUnits"] else 0,
         "sheet": sheet,
         "lines": sheet_words.lines(sheet, money) if sheet else [],
         "is_final": found.settlement is not None,

@@ -5,9 +5,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
-from traceapp.verifier import files
+from traceapp.verifier import files, shipment
 from traceapp.verifier.bundle import LIMIT, check_bundle
 from traceapp.verifier.errors import Reason, TrustError
 from traceapp.verifier.explain import as_plain, explained, in_words, of_trust, steps
@@ -69,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fingerprint", action="store_true", help="say first, or only, whose signatures count by this trust"
     )
+    parser.add_argument(
+        "--shipment", action="store_true", help="the files are evidence of shipments that are paid on delivery"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON array with one report a bundle")
     parser.add_argument("--explain", action="store_true", help="print what every step checks and what became of it")
     return parser
@@ -80,6 +84,8 @@ def _run(chosen: argparse.Namespace) -> int:
     except CannotRead as error:
         _say_no_trust(chosen.trust, str(error), as_json=chosen.json)
         return UNREADABLE
+    if chosen.shipment:
+        return _shipments(chosen, trust)
     reports = list(_reports(chosen, trust))
     if chosen.json and not reports:
         _print_json([{"file": chosen.trust, **as_plain(trust)}])
@@ -88,6 +94,32 @@ def _run(chosen: argparse.Namespace) -> int:
     else:
         _print_words(reports, trust if chosen.fingerprint else None, explain=chosen.explain)
     return max((report.exit_code for _, report in reports), default=0)
+
+
+def _shipments(chosen: argparse.Namespace, trust: Trust) -> int:
+    """Each file with everything that was checked of it."""
+    code, told = 0, []
+    for name, unfit in files.named(chosen.bundles, chosen.trust):
+        found = _evidence(name, unfit, trust)
+        holds = all(one.holds for one in found)
+        code = max(code, 0 if holds else 1)
+        told.append({"file": name, "verified": holds, "checked": [asdict(one) for one in found]})
+        if not chosen.json:
+            print(f"{shown(name)}: {'Verified.' if holds else 'Not verified.'}")
+            for one in found:
+                print(f"  {'ok' if one.holds else 'FAILED':<7} {shown(one.words)}: {shown(one.detail)}")
+    if chosen.json:
+        _print_json(told)
+    return code
+
+
+def _evidence(name: str, unfit: str, trust: Trust) -> list[shipment.Finding]:
+    try:
+        if unfit:
+            raise CannotRead(unfit)
+        return shipment.check_shipment(files.read(name, shipment.LIMIT), trust)
+    except CannotRead as error:
+        return [shipment.Finding(False, "The file can be read", str(error))]
 
 
 def _trust(name: str) -> Trust:
