@@ -1,6 +1,6 @@
 """What tests of the MQTT process run in processes of their own, on a data folder of their own.
 
-`python -m tests.sensors_process begin NUMBER | count | readings`
+`python -m tests.sensors_process begin NUMBER | count | readings | figures LOW HIGH MAX_INTERVAL`
 """
 
 import json
@@ -61,7 +61,29 @@ def readings() -> None:
     print(json.dumps([[*what, count] for what, count in found.items()]))
 
 
+def figures(low: float, high: float, most: float) -> None:
+    """What a leg of the device from its first to its last reading would say, from verified bytes alone."""
+    from dataclasses import asdict
+
+    from traceapp.coldchain.readings import measured
+    from traceapp.sensors.holding import hold
+    from traceapp.sensors.models import Device, Message
+    from traceapp.sensors.summary import summarise
+
+    first, last = Message.objects.earliest("first").first, Message.objects.latest("last").last
+    found = measured(Device.objects.get(), first, last, ("temperature",), pending=False)
+    held = hold(*found.of("temperature"), first.timestamp(), last.timestamp(), most)
+    told = {**asdict(summarise(held, low, high, 86_400)), "findings": len(found.findings), "waiting": found.waiting}
+    print(json.dumps(told))
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "traceapp.settings")
     django.setup()
-    {"begin": lambda: begin(int(sys.argv[2])), "count": count, "readings": readings}[sys.argv[1]]()
+    given = sys.argv[2:]
+    {
+        "begin": lambda: begin(int(given[0])),
+        "count": count,
+        "readings": readings,
+        "figures": lambda: figures(*map(float, given)),
+    }[sys.argv[1]]()

@@ -26,6 +26,7 @@ urlpatterns = [
     path("api/v1/", include("traceapp.masterdata.api_urls")),
     path("api/v1/", include("traceapp.capture.api_urls")),
     path("api/v1/", include("traceapp.sensors.api_urls")),
+    path("api/v1/", include("traceapp.coldchain.api_urls")),
     path("api/v1/", include("traceapp.ledger.api_urls")),
     path("api/v1/", include("traceapp.proofs.api_urls")),
     path("api/v1/", include("forecasting.api_urls")),

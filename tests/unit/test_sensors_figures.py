@@ -119,6 +119,22 @@ def test_mean_kinetic_temperature_of_a_published_worked_example():
     assert round(mkt, 2) == 24.05
 
 
+@pytest.mark.parametrize(
+    ("at", "temperatures", "mean"),
+    [
+        ((0, 10, 300, 600), (36.5, 36.8, 37.2, 36.9), 36.995),
+        ((0, 180, 600), (40.1, 40.5, 40.3), 40.38),
+        ((0, 120, 240, 360, 600), (22.0, 22.5, 23.0, 22.8, 22.6), 22.62),
+    ],
+)
+def test_time_weighted_mean_of_a_published_worked_example(at, temperatures, mean):
+    """Three loggers that measure at uneven times, with their time-weighted means: example 2 of `rowTwavg` in the
+    reference of DolphinDB, https://docs.dolphindb.cn/en/Functions/r/rowTwavg.html.
+    """
+    held = hold(list(at), list(temperatures), at[0], at[-1], 900)
+    assert summarise(held, None, None).mean == pytest.approx(mean, abs=1e-9)
+
+
 def test_nothing_vanishes_where_single_terms_would():
     """exp(-10000/3) is 0 in floating point; its logarithm is not."""
     assert mean_kinetic_temperature(readings(-270.15, -270.15)) == pytest.approx(-270.15)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
-from typing import Any, Final
+from typing import IO, Final
 
 from django.conf import settings
 from django.urls import reverse
@@ -19,17 +20,15 @@ from traceapp.ledger import verified
 from traceapp.sensors import senml
 from traceapp.sensors.message import payload_of
 from traceapp.sensors.units import CANONICAL
+from traceapp.web import parquet
 from traceapp.web.spreadsheets import harmless
 
 _PAGE: Final = 200
-_GROUP: Final = 20_000  # rows of a row group
 _CHUNK: Final = 1 << 18  # characters of CSV sent at once
 COLUMNS: Final = (
     "time", "quantity", "probe", "value", "unit", "calibrated", "record", "batch", "transaction", "proof",
 )  # fmt: skip
-
-_SAME: Final = [(at, name) for at, name in enumerate(COLUMNS) if name not in ("time", "value", "calibrated")]
-"""Columns that are the same for all readings of a piece."""
+_KINDS: Final = ("moment", "text", "text", "number", "text", "yes", "text", "text", "text", "text")
 
 
 @dataclass(frozen=True)
@@ -78,6 +77,23 @@ def left_out(judged: Judged) -> int:
     return len(found.findings) + found.distrusted + found.waiting
 
 
+def json_text(judged: Judged) -> Iterator[str]:
+    """The readings as one JSON object, a message at a time; times are RFC 3339."""
+    head = {"leg": str(judged.leg.uid), "left_out": left_out(judged), "columns": COLUMNS}
+    yield json.dumps(head)[:-1] + ', "readings": ['
+    comma = ""
+    for one in pieces(judged):
+        whence = (one.record, one.batch, one.transaction, one.proof)
+        for time, value, calibrated in zip(one.times, one.values, one.calibrated, strict=True):
+            yield comma + json.dumps((_said(time), one.quantity, one.probe, value, one.unit, calibrated, *whence))
+            comma = ","
+    yield "]}"
+
+
+def _said(time: float) -> str:
+    return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
 def csv_text(judged: Judged) -> Iterator[str]:
     """The readings as CSV, some thousand lines at a time; times are RFC 3339.
 
@@ -90,8 +106,7 @@ def csv_text(judged: Judged) -> Iterator[str]:
         what = (one.quantity, harmless(one.probe))
         whence = (one.record, one.batch, one.transaction, one.proof)
         for time, value, calibrated in zip(one.times, one.values, one.calibrated, strict=True):
-            said = datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
-            writer.writerow((said, *what, value, one.unit, calibrated, *whence))
+            writer.writerow((_said(time), *what, value, one.unit, calibrated, *whence))
         if out.tell() > _CHUNK:
             yield out.getvalue()
             out.seek(0)
@@ -99,40 +114,16 @@ def csv_text(judged: Judged) -> Iterator[str]:
     yield out.getvalue()
 
 
-def parquet(judged: Judged, into: Any) -> None:
-    """The readings as Parquet, with the leg, its figures and the batches with their roots in the file's metadata."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    text, number = pa.string(), pa.float64()
-    kinds = (pa.timestamp("ms", "UTC"), text, text, number, text, pa.bool_(), text, text, text, text)
-    schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)), metadata=_metadata(judged))
-    with pq.ParquetWriter(into, schema, compression="zstd") as writer:
-        for group in _groups(pieces(judged)):
-            columns: list[list[Any]] = [[] for _ in COLUMNS]
-            for one in group:
-                size = len(one.times)
-                columns[0] += [round(time * 1000) for time in one.times]
-                columns[3] += one.values
-                columns[5] += one.calibrated
-                for at, same in _SAME:
-                    columns[at] += [getattr(one, same)] * size
-            arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+def parquet_file(judged: Judged) -> IO[bytes]:
+    """The same as Parquet, with the leg, its figures and the batches with their roots in the file's metadata."""
+    return parquet.written(dict(zip(COLUMNS, _KINDS, strict=True)), _rows(judged), _metadata(judged))
 
 
-def _groups(given: Iterator[Piece]) -> Iterator[list[Piece]]:
-    """Pieces that together make a row group."""
-    group: list[Piece] = []
-    filled = 0
-    for one in given:
-        group.append(one)
-        filled += len(one.times)
-        if filled >= _GROUP:
-            yield group
-            group, filled = [], 0
-    if group:
-        yield group
+def _rows(judged: Judged) -> Iterator[parquet.Row]:
+    for one in pieces(judged):
+        whence = (one.record, one.batch, one.transaction, one.proof)
+        for time, value, calibrated in zip(one.times, one.values, one.calibrated, strict=True):
+            yield (round(time * 1000), one.quantity, one.probe, value, one.unit, calibrated, *whence)
 
 
 def _metadata(judged: Judged) -> dict[str, str]:

@@ -26,6 +26,7 @@ from traceapp.coldchain.recording import RecordingError
 from traceapp.coldchain.tabs import tabs
 from traceapp.coldchain.whole import whole_journey
 from traceapp.epcis import scanned
+from traceapp.web import parquet
 from traceapp.web.pagination import page_of
 
 LEAST = timedelta(minutes=2)  # that can be drawn
@@ -36,11 +37,8 @@ RECORDING = (Role.QUALITY, *sorted(RECORDERS))
 @member_required()
 def index(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    rows = selectors.legs_for(viewer)
     asked = request.GET.get("q", "").strip()[:200]
-    if asked:
-        rows = rows.filter(goods__icontains=asked) | rows.filter(device__name__icontains=asked)
-    page = page_of(request, rows)
+    page = page_of(request, selectors.legs_with(viewer, asked))
     return render(request, "coldchain/legs.html", {"page": page, "tabs": tabs(), "search": asked})
 
 
@@ -149,15 +147,9 @@ def as_csv(request: HttpRequest, uid: UUID) -> HttpResponseBase:
 @require_safe
 @member_required()
 def as_parquet(request: HttpRequest, uid: UUID) -> HttpResponseBase:
-    import tempfile
-
     judged = judge(_leg(request, uid), timezone.now())
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
-    exports.parquet(judged, file)
-    file.seek(0)
-    answer = FileResponse(
-        file, as_attachment=True, filename=f"leg-{uid}.parquet", content_type="application/vnd.apache.parquet"
-    )
+    file = exports.parquet_file(judged)
+    answer = FileResponse(file, as_attachment=True, filename=f"leg-{uid}.parquet", content_type=parquet.TYPE)
     answer["Traceapp-Messages-Left-Out"] = exports.left_out(judged)
     return answer
 

@@ -28,6 +28,11 @@ def legs_for(viewer: Viewer) -> QuerySet[Leg]:
     return Leg.objects.filter(mine | told, superseded=None).select_related("device", "organisation")
 
 
+def legs_with(viewer: Viewer, words: str) -> QuerySet[Leg]:
+    """Those of goods or a logger with these words in the identifier or name."""
+    return legs_for(viewer).filter(Q(goods__icontains=words) | Q(device__name__icontains=words))
+
+
 def cases_for(viewer: Viewer) -> QuerySet[Case]:
     """The cases of the viewer's organisation, newest first."""
     if viewer.organisation_id is None:
