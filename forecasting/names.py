@@ -31,6 +31,14 @@ def names_of(keys: Iterable[tuple[str, str]]) -> Names:
     )
 
 
+def countries_of(places: Iterable[str]) -> dict[str, str]:
+    """The country that each place is registered in; places with none are not in it."""
+    glns = {place: place.partition(".")[0] for place in places}
+    known = Location.objects.filter(gln__in=_few(set(glns.values()))).exclude(country="")
+    countries = dict(known.values_list("gln", "country"))
+    return {place: countries[gln] for place, gln in glns.items() if gln in countries}
+
+
 def _few(keys: set[str]) -> set[str]:
     """GTINs and GLNs only: a URI of somebody's own has no master data."""
     return {key for key in keys if key.isdigit() and len(key) <= 14}

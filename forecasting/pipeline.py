@@ -5,8 +5,9 @@ used, what counts threads is told to use one, and rows are sorted by what they s
 record's public id is random, so two servers that hold the same events have other ids, and the same forecast.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.lanes import LaneTrend
 from forecasting.delay.result import DelayRow
 from forecasting.demand.alike import alike
+from forecasting.demand.closed import closed_days, zeroed
 from forecasting.demand.fitting import Fitting
 from forecasting.demand.one import CHAMPION, SeriesResult
 from forecasting.demand.panel import ahead
@@ -59,10 +61,12 @@ def run_demand(
     progress: Progress,
     fitting: Fitting | None = None,
     plans: Mapping[tuple[str, str], Plan] | None = None,
+    countries: Mapping[str, str] | None = None,
 ) -> DemandResult:
     """Sales rows to forecasts of `horizon` periods after `until`, with backtest and intervals.
 
     `plans`: planned offers by product and place; of those without a plan, offers are expected as they were.
+    `countries`: ISO codes by place, whose holidays are kept.
     Series are fitted by `fitting`, or else by that many `workers` of this machine.
     """
     from forecasting.demand.together import forecast_all
@@ -75,7 +79,8 @@ def run_demand(
     for at, each in enumerate(series):
         plan = (plans or {}).get((each.product, each.place))
         if plan is not None:
-            series[at] = with_plan(each, plan, horizon + ahead(each, len(each.values), until))
+            each = with_plan(each, plan, horizon + ahead(each, len(each.values), until))  # noqa: PLW2901
+        series[at] = replace(each, country=(countries or {}).get(each.place, ""))
     results = forecast_all(
         series, until=until, horizon=horizon, most=origins, workers=workers, progress=progress, fitting=fitting
     )
@@ -87,7 +92,7 @@ def run_demand(
         each_figures[result.product, result.place] = figures(found)
         everything.add(found)
     return DemandResult(
-        [row for result in results for row in rows_of(result, pooled)],
+        _open([row for result in results for row in rows_of(result, pooled)], series),
         series,
         results,
         [*other_units, *short],
@@ -95,6 +100,19 @@ def run_demand(
         each_figures,
         [{"product": r.product, "place": r.place, "model": r.champion, **r.parameters} for r in results],
     )
+
+
+def _open(rows: Sequence[ForecastRow], series: Sequence[Series]) -> list[ForecastRow]:
+    """Nothing is expected on days on which a place is closed each year."""
+    days: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for row in rows:
+        days[row.product, row.place].append(row.day)
+    closed = {
+        (each.product, each.place, day)
+        for each in series
+        for day in closed_days(each, days[each.product, each.place], each.country)
+    }
+    return zeroed(rows, closed)
 
 
 def run_delay(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: Progress) -> DelayResult:

@@ -91,6 +91,7 @@ def reproduce(run: Run, tell: Tell) -> Answer:
             tell,
             block=said["dataset"]["asOfBlock"],
             plan=said.get("plan", {}).get("rows", []),
+            countries=said.get("countries", {}),
         )
     except NothingToLearn as error:
         return Answer(Verdict.PREVENTED, str(error), _newly_out(run, []))

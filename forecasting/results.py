@@ -34,6 +34,8 @@ def store(job: TrainingJob, trained: Trained) -> Run:
     said = make_statement(str(uid), trained)
     if trained.plan:
         said["plan"] = plan.said(trained.plan)
+    if trained.countries:
+        said["countries"] = trained.countries
     wholes = keeping.of(trained.result) if isinstance(trained.result, DemandResult) else []
     if wholes:
         said["groups"] = keeping.said(wholes)

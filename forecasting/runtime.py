@@ -11,7 +11,17 @@ from typing import TextIO
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20140102
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "STAN_NUM_THREADS")
-LIBRARIES = ("prophet", "cmdstanpy", "numpy", "pandas", "scipy", "scikit-learn", "lightgbm", "statsforecast")
+LIBRARIES = (
+    "prophet",
+    "cmdstanpy",
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-learn",
+    "lightgbm",
+    "statsforecast",
+    "holidays",
+)
 
 
 def one_thread(environment: MutableMapping[str, str]) -> MutableMapping[str, str]:

@@ -1,7 +1,7 @@
 """One training from claim to result: dataset, pipeline, results and statement in one transaction."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,7 +12,9 @@ from django.db import transaction
 from forecasting import chunks, dataset, runtime
 from forecasting.dataset import Dataset
 from forecasting.demand.fitting import Fitters, Fitting
+from forecasting.demand.holiday import code_of
 from forecasting.models import Kind, TrainingJob
+from forecasting.names import countries_of
 from forecasting.pipeline import DelayResult, DemandResult, NothingToLearn, run_delay, run_demand
 from forecasting.promotions import services
 from forecasting.promotions.plan import PlanRow, ahead, plans
@@ -36,6 +38,7 @@ class Trained:
     parameters: dict[str, Any]
     counts: dict[str, int] = field(default_factory=dict)
     plan: list[PlanRow] = field(default_factory=list)
+    countries: dict[str, str] = field(default_factory=dict)
 
     @property
     def predictions(self) -> str:
@@ -63,12 +66,13 @@ def train(
     waiting: bool | None = None,
     fitting: Fitting | None = None,
     plan: Sequence[PlanRow] | None = None,
+    countries: Mapping[str, str] | None = None,
 ) -> Trained:
     """Read, fit, forecast. Raises NothingToLearn.
 
     `block`: as known at that block; without it, now. `waiting`: whether what is not on the ledger yet is counted as
     left out (by default only without a block). `fitting`: who fits series, else processes of this one. `plan`: the
-    planned offers that it knows, else those of now.
+    planned offers that it knows, and `countries` (ISO codes by place) whose holidays it keeps, else those of now.
     """
     until = date.fromisoformat(parameters["until"]) if parameters["until"] else None
     told = lambda count: tell(min(20, count // 5000), f"Checked {count:,} rows")  # noqa: E731
@@ -76,6 +80,7 @@ def train(
     data: Dataset[Any]
     result: DemandResult | DelayResult
     rows: list[PlanRow] = []
+    codes: dict[str, str] = {}
     if kind == Kind.DEMAND:
         data = dataset.demand_dataset(
             organisation=organisation,
@@ -88,8 +93,10 @@ def train(
         if not data.rows:
             raise NothingToLearn("No verified sales yet: record or import some, and wait until they are on the ledger.")
         rows = ahead(services.known(organisation) if plan is None else plan, data.until)
+        codes = dict(_codes({row.place for row in data.rows}) if countries is None else countries)
         result = run_demand(
             data.rows,
+            countries=codes,
             plans=plans(rows, ((row.product, row.place) for row in data.rows), data.until),
             until=data.until,
             horizon=parameters["horizon"],
@@ -106,7 +113,13 @@ def train(
             horizon=parameters["horizon"],
             progress=lambda percent, words: tell(20 + percent * 7 // 10, words),
         )
-    return Trained(kind, data, result, parameters, _counts(data, result), rows)
+    return Trained(kind, data, result, parameters, _counts(data, result), rows, codes)
+
+
+def _codes(places: set[str]) -> dict[str, str]:
+    """ISO codes of the countries that places are registered in, where these have a calendar."""
+    known = countries_of(places)
+    return {place: code for place in sorted(known) if (code := code_of(known[place]))}
 
 
 def _counts(data: Dataset[Any], result: DemandResult | DelayResult) -> dict[str, int]:

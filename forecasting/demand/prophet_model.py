@@ -1,11 +1,14 @@
 """Prophet with a promotion regressor. Imported by fitting workers only: it brings pandas and Stan along."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from forecasting.demand.calendar import YEAR, Every, dated
 from forecasting.demand.history import offers_ahead
+from forecasting.demand.holiday import name_of
 from forecasting.demand.series import Series
 
 Mode = Literal["additive", "multiplicative"]
@@ -68,13 +71,27 @@ def fit_prophet(series: Series, end: int, horizon: int, mode: Mode) -> Fitted:
 
     frame = _frame(series, end)
     promoted = 0 < frame["promotion"].sum() < len(frame)
+    days = [dated(end + step, series.every, series.start) for step in range(horizon)]
     model = _model(series.every, len(frame), end, mode, promoted)
+    model.holidays = _holidays(series, end, days)
     # The seed is for the record: the optimiser starts from Prophet's own computed values and draws nothing.
     model.fit(frame, iter=ITERATIONS, seed=1)
-    days = [dated(end + step, series.every, series.start) for step in range(horizon)]
     future = pd.DataFrame({"ds": pd.to_datetime(days), "promotion": offers_ahead(series, end, horizon)})
     predicted = model.predict(future)
     return Fitted([float(value) for value in predicted["yhat"]], _bare(model))
+
+
+def _holidays(series: Series, end: int, days: Sequence[date]) -> Any:
+    """Public holidays of the place's country as Prophet takes them; None where one of them never came in the past."""
+    import pandas as pd
+
+    if not series.country or series.every != "day":
+        return None
+    past = [(series.day(at), name) for at in range(end) if (name := name_of(series.country, series.day(at)))]
+    seen = {name for _, name in past}
+    coming = [(day, name) for day in days if (name := name_of(series.country, day)) in seen]
+    rows = [*past, *coming]
+    return pd.DataFrame(rows, columns=["ds", "holiday"]).astype({"ds": "datetime64[ns]"}) if past else None
 
 
 def _bare(model: Any) -> dict[str, Any]:

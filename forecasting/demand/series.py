@@ -34,6 +34,7 @@ class Series:
     """Values and promotions by period from `start`; None where nothing was recorded, which is not zero.
 
     `planned`: offers of the periods after the last value. Without a plan it is empty, and nothing is known of them.
+    `country`: ISO code of where the place is, whose holidays are kept; empty where that is not known.
     """
 
     product: str
@@ -44,6 +45,7 @@ class Series:
     values: tuple[float | None, ...]
     promotions: tuple[float, ...]
     planned: tuple[float, ...] = ()
+    country: str = ""
 
     def day(self, position: int) -> date:
         return dated(position, self.every, self.start)

@@ -6,19 +6,17 @@ from forecasting.demand.result import ForecastRow
 from forecasting.hierarchy import groups as rules
 from forecasting.hierarchy.models import Group
 from forecasting.models import Run
+from forecasting.names import countries_of
 from forecasting.pipeline import DemandResult
 from forecasting.statement import predictions_hash, six
-from traceapp.masterdata.models import Location, Product
+from traceapp.masterdata.models import Product
 
 
 def of(result: DemandResult) -> list[rules.Group]:
     """The wholes of a training's answer. A region is the country that a place is registered in."""
     products = {each.product for each in result.results if each.product.isdigit()}
-    places = {each.place: each.place.partition(".")[0] for each in result.results}
     brands = dict(Product.objects.filter(gtin__in=products).exclude(brand="").values_list("gtin", "brand"))
-    known = Location.objects.filter(gln__in={gln for gln in places.values() if gln.isdigit()}).exclude(country="")
-    countries = dict(known.values_list("gln", "country"))
-    regions = {place: countries[gln] for place, gln in places.items() if gln in countries}
+    regions = countries_of(each.place for each in result.results)
     return rules.groups(result.series, result.results, result.rows, brands=brands, regions=regions)
 
 
