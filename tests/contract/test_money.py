@@ -7,6 +7,7 @@ import pytest
 from tests.contract.deployment import Deployment, send
 from tests.contract.money import BANK, Money, Party, new_id
 from traceapp.ledger.errors import EndorseError, EvaluateError
+from traceapp.ledger.messages import sign_envelope
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,26 @@ def test_a_deposit_is_money_once_two_persons_of_the_bank_said_so(place: Deployme
         place.ledger.endorse(first, "propose_mint", json.dumps(said))
     assert twice.value.reason == "already_recorded"
     money.moved.append(700)
+
+
+def test_an_approval_that_is_sent_again_and_again_mints_once(place: Deployment, money: Money, buyer: Party) -> None:
+    said = {"id": new_id().upper(), "currency": "EUR", "amount": 40, "to": buyer.holder}
+    first, second = money.clerks
+    assert send(place, place.ledger.endorse(first, "propose_mint", json.dumps(said)), first).valid
+    approved = place.ledger.endorse(second, "approve_mint", json.dumps(said))
+    envelopes = [sign_envelope(approved, second) for _ in range(3)]  # the same endorsements in envelopes of their own
+    for one in envelopes:
+        place.ledger.submit(one)
+    status = place.ledger.commit_status(approved.tx_id, timeout=30)
+    assert status is not None
+    assert status.valid
+    place.ledger.submit(envelopes[0])
+    money.moved.append(40)
+    money.deposit(buyer, 1)  # whatever came before it is in a block by now
+    assert place.ledger.commit_status(approved.tx_id, timeout=30) == status
+    rows = buyer.rows()
+    assert [name for name in rows if said["id"] in name] == [f"mint/{BANK.msp_id}/{said['id']}/0"]
+    assert money.held() == sum(money.moved)
 
 
 def test_no_other_organisation_mints_whatever_its_own_authority_says(place: Deployment, buyer: Party) -> None:

@@ -1,6 +1,6 @@
 """A shipment with a temperature in its terms is paid by what loggers measured on its way, and by nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,8 @@ from tests.coldchain_world import OTHER_SSCC
 from tests.integration.test_payments_deliveries import clock, sale  # noqa: F401 (fixtures)
 from traceapp.coldchain.models import Conditions, LedgerLeg, Leg
 from traceapp.commitments.times import rfc3339
+from traceapp.demo import cold_shipment
+from traceapp.demo.loggers import pallet_of
 from traceapp.ledger.outgoing import Call
 from traceapp.payments import deadlines, deliveries
 from traceapp.sensors.models import DeviceKey
@@ -83,6 +85,36 @@ def test_a_late_and_warm_delivery_is_settled_with_the_arithmetic_on_the_page(col
     page = client.get(f"/money/shipments/{cold.shipment.shipment_id}/").content.decode()
     assert "4800 + 0 - 1800 = 3000; ceil(3000 / 3600) = 1; 1 x 5000 = 5000" in page
     assert "3 x 4000 = 12000" in page
+
+
+def test_the_demos_shipment_is_agreed_on_warmed_up_delivered_late_and_paid_by_those_who_agree(sale, client):  # noqa: F811
+    """As `manage.py demo_shipment` says, step by step."""
+    walk = ColdSale(sale, client, (cold_shipment.LOGGER.giai,))
+    (logger,) = walk.loggers
+    said = cold_shipment.terms("S-2301", pallet_of(720), sale.clock.now(), 8)
+    said |= {"other": sale.buyer.pk, "carrier": sale.carrier.pk, "arbiter": sale.arbiter.pk}
+    client.force_login(sale.people[sale.seller.pk])
+    sale.confirm_if_asked(client, client.post("/money/shipments/add/", said, follow=True), sale.seller)
+    walk.world.anchor()
+    for by, act in ((sale.buyer, "accept"), (sale.buyer, "fund"), (sale.carrier, "dispatch")):
+        sale.act(client, by, act)
+    walk.left = datetime.fromisoformat(walk.shipment.document["dispatched"]["at"])
+    walk.tie(logger, -1)
+    walk.warm(logger, [9.0] * 120 + [2.5] * 30, start=0.1, every=1 / 60, a_message=5)
+    due = datetime.fromisoformat(walk.shipment.document["terms"]["deadline"]["at"])
+    minutes = (due - walk.left) / timedelta(minutes=1) + 1
+    walk.arrive(minutes)
+    walk.warm(logger, [2.5] * 10, start=minutes + 0.1, every=1 / 60, a_message=5)
+    walk.go_on_to(minutes + 1)
+    walk.look()
+    assert refusals() == []
+    sale.act(client, sale.buyer, "take", short=0, damaged=0, refused=0)
+    for firm in (sale.buyer, sale.seller):
+        page = sale.act(client, firm, "content", seller=str(960_000 - 100_000 - 4_000 - 12_000))
+    page = client.get(f"/money/shipments/{walk.shipment.shipment_id}/").content.decode()
+    assert walk.shipment.state == "settled"
+    for told in ("What was paid", "1 x 4000 = 4000", "1 x 12000 = 12000", "outside on a leg", "EUR\u00a08,440.00"):
+        assert told in page
 
 
 def test_a_key_that_is_rotated_on_the_way_makes_two_legs_without_a_gap(cold):
