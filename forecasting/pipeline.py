@@ -15,11 +15,12 @@ from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.lanes import LaneTrend
 from forecasting.delay.result import DelayRow
 from forecasting.demand.alike import alike
+from forecasting.demand.bands import Bands
 from forecasting.demand.closed import closed_days, zeroed
 from forecasting.demand.fitting import Fitting
-from forecasting.demand.one import CHAMPION, SeriesResult
+from forecasting.demand.one import SeriesResult
 from forecasting.demand.panel import ahead
-from forecasting.demand.result import ForecastRow, Tested, errors, figures, rounded, rows_of, tested
+from forecasting.demand.result import ForecastRow, Tested, figures, rounded, rows_of, tested
 from forecasting.demand.series import Plan, SaleRow, Series, one_unit, series_of, with_plan
 from forecasting.reasons import LeftOut
 from forecasting.rows import sale_content, sorted_deliveries
@@ -84,15 +85,15 @@ def run_demand(
     results = forecast_all(
         series, until=until, horizon=horizon, most=origins, workers=workers, progress=progress, fitting=fitting
     )
-    pooled = [error / each.scale for each in results for error in errors(each.windows, CHAMPION)]
+    bands = Bands(results)
     everything = Tested()
     each_figures = {}
     for result in results:
-        found = tested(result, pooled)
+        found = tested(result, bands)
         each_figures[result.product, result.place] = figures(found)
         everything.add(found)
     return DemandResult(
-        _open([row for result in results for row in rows_of(result, pooled)], series),
+        _open([row for result in results for row in rows_of(result, bands)], series),
         series,
         results,
         [*other_units, *short],

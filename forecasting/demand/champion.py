@@ -1,4 +1,7 @@
-"""Which three models speak for a group of series: those whose mean did best on rolling validation. Pure.
+"""Which models speak for a group of series: those whose mean did best on rolling validation. Pure.
+
+Of steady series it is the mean of three: means of fewer win by chance. Slow sellers may have fewer: methods for them
+err to the same side, which no mean of them mends.
 
 Steady series are judged by the sum of absolute errors, as planners count them. Slow sellers are judged by squared
 errors in units of each series: absolute error would choose whoever says zero, and a stock of zero sells nothing.
@@ -33,12 +36,11 @@ def loss(members: Sequence[str], trials: Sequence[Trial], *, slow: bool) -> floa
 
 
 def choose(names: Sequence[str], trials: Sequence[Trial], *, slow: bool, default: Sequence[str]) -> list[str]:
-    """The best mean of up to three of `names`, ties by their order; `default` where nothing could be tested."""
+    """The best mean of three of `names` (of slow sellers: up to three), ties by order; `default` without tests."""
     if not trials:
         return list(default)
     single = sorted(names, key=lambda name: (loss([name], trials, slow=slow), names.index(name)))
-    best = min(
-        combinations(single, min(MEMBERS, len(single))),
-        key=lambda members: loss(members, trials, slow=slow),
-    )
+    most = min(MEMBERS, len(single))
+    means = [members for size in range(1 if slow else most, most + 1) for members in combinations(single, size)]
+    best = min(means, key=lambda members: loss(members, trials, slow=slow))
     return sorted(best)

@@ -1,14 +1,13 @@
 """Fitted series to forecast rows with their intervals, and to figures that say how good they were. Pure."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from forecasting.demand.bands import Bands
 from forecasting.demand.calendar import dated
-from forecasting.demand.intervals import Band, bands
-from forecasting.demand.one import CHAMPION, SeriesResult, Window
+from forecasting.demand.one import CHAMPION, SeriesResult
 from forecasting.metrics import coverage, mae, mase, pinball, rmse, wape
 
 
@@ -24,11 +23,6 @@ class ForecastRow:
     hi80: float
     lo95: float
     hi95: float
-
-
-def errors(windows: Sequence[Window], model: str) -> list[float]:
-    """Actual minus said, over all windows."""
-    return [a - s for window in windows for a, s in zip(window.actual, window.said[model], strict=True)]
 
 
 @dataclass(frozen=True)
@@ -50,43 +44,28 @@ class Tested:
             self.said.setdefault(model, []).extend(values)
 
 
-def clip(series: SeriesResult, mean: float, each: Band) -> tuple[float, float]:
-    """Ends of an interval around `mean`; not below zero where the forecast itself never is."""
-    floor = 0.0 if min(series.mean, default=0.0) >= 0 else -math.inf
-    return max(floor, mean + each.low), max(floor, mean + each.high)
-
-
-def rows_of(result: SeriesResult, pooled: Sequence[float]) -> list[ForecastRow]:
-    """The forecast of one series with its 80% and 95% intervals."""
-    found = bands(errors(result.windows, CHAMPION), result.scale, pooled)
+def rows_of(result: SeriesResult, bands: Bands) -> list[ForecastRow]:
+    """The forecast of one series with its 80% and 95% intervals; of days that are always closed, nothing."""
     first = date.fromisoformat(result.first)
     rows = []
-    for step, mean in enumerate(result.mean):
-        lo80, hi80 = clip(result, mean, found[0.80])
-        lo95, hi95 = clip(result, mean, found[0.95])
+    for step, (mean, ends) in enumerate(zip(result.mean, bands.around(result, result.mean), strict=True)):
         day = dated(step, result.every, first)
-        if day.weekday() in result.rest_days:
-            rows.append(ForecastRow(result.product, result.place, day, 0.0, 0.0, 0.0, 0.0, 0.0))
-            continue
-        rows.append(ForecastRow(result.product, result.place, day, mean, lo80, hi80, min(lo80, lo95), max(hi80, hi95)))
+        closed = day.weekday() in result.rest_days
+        rows.append(ForecastRow(result.product, result.place, day, *((0.0,) * 5 if closed else (mean, *ends))))
     return rows
 
 
-def tested(result: SeriesResult, pooled: Sequence[float]) -> Tested:
+def tested(result: SeriesResult, bands: Bands) -> Tested:
     """Every test of one series; a window's intervals come from the other windows' errors, never from its own."""
     found = Tested()
-    for place, window in enumerate(result.windows):
-        others = [other for position, other in enumerate(result.windows) if position != place]
-        each = bands(errors(others, CHAMPION), result.scale, pooled)
-        for step, actual in enumerate(window.actual):
-            mean = window.said[CHAMPION][step]
-            ends = (*clip(result, mean, each[0.80]), *clip(result, mean, each[0.95]))
-            for name, value in zip(("lo80", "hi80", "lo95", "hi95"), ends, strict=True):
-                getattr(found, name).append(value)
-            found.actual.append(actual)
-            found.scales.append(result.scale)
-            for model, said in window.said.items():
-                found.said.setdefault(model, []).append(said[step])
+    for window in result.windows:
+        ends = bands.around(result, window.said[CHAMPION], without=window.start)
+        for name, values in zip(("lo80", "hi80", "lo95", "hi95"), zip(*ends, strict=True), strict=True):
+            getattr(found, name).extend(values)
+        found.actual.extend(window.actual)
+        found.scales.extend([result.scale] * len(ends))
+        for model, said in window.said.items():
+            found.said.setdefault(model, []).extend(said)
     return found
 
 

@@ -6,10 +6,11 @@ come from many origins, each with its own past only. Offers that lie ahead are n
 what is said with and without one, weighted by the chance of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from forecasting.demand.calendar import YEAR
+from forecasting.demand.calendar import YEAR, Every
 from forecasting.demand.candidates import TREES, TREES_MIDDLE, TREES_SUM
 from forecasting.demand.history import filled, offers_ahead, tamed
 from forecasting.demand.panel import Panel
@@ -35,8 +36,27 @@ OBJECTIVES: Mapping[str, Mapping[str, Any]] = {
     TREES_MIDDLE: {"objective": "l1"},
 }
 ROUNDS = 300
-ORIGINS = 24  # to learn from, at most
-MOST_ROWS = 400_000
+MOST_ROWS = 100_000  # beyond, of each origin only every second, third... period ahead is learnt
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """How the past of series in such periods is taught.
+
+    `level`: periods whose mean is a series' unit. `widths`: of the means that are looked at. `origins`: looked back
+    from, at most.
+    """
+
+    level: int
+    widths: tuple[int, ...]
+    origins: int
+
+
+LESSONS: Mapping[Every, Lessons] = {
+    "day": Lessons(56, (3, 7, 14, 28, 56, 182, 364), 120),
+    "week": Lessons(26, (2, 4, 13, 26, 52), 60),
+    "month": Lessons(24, (3, 12, 24, 48), 24),
+}
 LEAST_ROWS = 40
 MOST = 20.0  # times its level: a value beyond teaches no more than this
 
@@ -48,6 +68,7 @@ class Table:
         import numpy as np
 
         self.panel = panel
+        self.lessons = LESSONS[panel.every]
         self.values = np.full((len(panel.series), panel.length), np.nan)
         self.offers = np.zeros((len(panel.series), panel.length))
         for place, (series, shift) in enumerate(zip(panel.series, panel.shift, strict=True)):
@@ -61,7 +82,7 @@ class Table:
         import numpy as np
 
         sizes = np.abs(self.values[:, :origin])
-        recent = _nanmean(sizes[:, -2 * self.panel.season :])
+        recent = _nanmean(sizes[:, -self.lessons.level :])
         always = _nanmean(sizes)
         found = np.maximum(np.nan_to_num(recent), 0.1 * np.nan_to_num(always))
         return np.where(found > 0, found, 1.0)
@@ -81,13 +102,14 @@ def _past(table: Table, origin: int, level: Any) -> Any:
     """What is known of each series at `origin`, in units of its level."""
     import numpy as np
 
-    season = table.panel.season
+    season, taught = table.panel.season, table.lessons
     own = table.values[:, :origin] / level[:, None]
     count = len(own)
     lags = [own[:, -lag] if origin >= lag else np.full(count, np.nan) for lag in (1, 2, 3, max(2, season))]
-    means = [_nanmean(own[:, -width:]) for width in (3, max(4, season), 2 * max(4, season), 4 * max(4, season))]
-    recent = own[:, -2 * max(4, season) :]
-    spread = np.sqrt(_nanmean((recent - _nanmean(recent)[:, None]) ** 2))
+    means = [_nanmean(own[:, -width:]) for width in taught.widths]
+    recent = own[:, -taught.level :]
+    usual = _nanmean(recent)
+    spread = np.sqrt(_nanmean((recent - usual[:, None]) ** 2))
     zero = _nanmean(np.where(np.isnan(recent), np.nan, recent == 0))
     last = np.where(np.nan_to_num(own) != 0, np.arange(origin), -1).max(axis=1) if origin else np.zeros(count)
     faded = []
@@ -95,17 +117,33 @@ def _past(table: Table, origin: int, level: Any) -> Any:
         weights = (1 - alpha) ** np.arange(own.shape[1])[::-1] * ~np.isnan(own)
         total = weights.sum(axis=1)
         faded.append((np.nan_to_num(own) * weights).sum(axis=1) / np.where(total > 0, total, 1))
-    offers = table.offers[:, max(0, origin - YEAR[table.panel.every]) : origin].mean(axis=1)
     age = (~np.isnan(own)).sum(axis=1)
-    trend = means[1] - _nanmean(recent)
     most = np.nan_to_num(recent).max(axis=1)
+    offers = _offered(table, own, origin)
     return np.column_stack(
-        [*lags, *means, spread, zero, origin - last, *faded, offers, age, trend, most, np.log(level)]
+        [*lags, *means, spread, zero, origin - last, *faded, *offers, age, means[1] - usual, most, np.log(level)]
     )
 
 
-def _steps(table: Table, origin: int, horizon: int, level: Any) -> list[Any]:
-    """For each step what is known of its place in the season: a season ago, on average, and of everybody."""
+def _offered(table: Table, own: Any, origin: int) -> list[Any]:
+    """How often there was an offer in the last year and lately, and what sold with and without one."""
+    import numpy as np
+
+    year = max(0, origin - YEAR[table.panel.every])
+    offered, sold = table.offers[:, year:origin] > 0, own[:, year:]
+    lately = offered[:, -table.lessons.level :]
+    with_one, without = (np.where(mask, sold, np.nan) for mask in (offered, ~offered))
+    return [
+        offered.mean(axis=1),
+        lately.mean(axis=1),
+        _nanmean(with_one),
+        _nanmean(without),
+        _nanmean(without[:, -table.lessons.level :]),
+    ]
+
+
+def _steps(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[tuple[int, Any]]:
+    """Each step with what is known of its place in the season: a season ago, on average, and of everybody."""
     import numpy as np
 
     season = table.panel.season
@@ -116,7 +154,7 @@ def _steps(table: Table, origin: int, horizon: int, level: Any) -> list[Any]:
     shape = _each_mean(block / np.where(usual > 0, usual, np.nan)[:, :, None], 1) if seasons else None
     everybody = _each_mean(shape, 0) if shape is not None else None
     found = []
-    for step in range(horizon):
+    for step in steps:
         at = step % season
         ago = [own[:, origin - k * season + at] if origin >= k * season else own[:, 0] * np.nan for k in (1, 2, 3)]
         mine = shape[:, at] if shape is not None else own[:, 0] * np.nan
@@ -124,7 +162,8 @@ def _steps(table: Table, origin: int, horizon: int, level: Any) -> list[Any]:
         all_of_them = np.full(len(own), everybody[at] if everybody is not None else np.nan)
         phase = np.full(len(own), (origin + step) % season)
         recent = mine * _nanmean(own[:, -season:])
-        found.append(np.column_stack([*ago, mean, mine, all_of_them, np.full(len(own), step), phase, recent]))
+        row = [*ago, mean, mine, all_of_them, np.full(len(own), step), phase, recent]
+        found.append((step, np.column_stack(row)))
     return found
 
 
@@ -138,23 +177,35 @@ def _each_mean(values: Any, axis: int) -> Any:
         return np.nanmean(values, axis=axis)
 
 
-def _year(table: Table, origin: int, step: int) -> Any:
-    """Time of the year of daily and weekly periods, which their season does not tell."""
+def _year(table: Table, origin: int, step: int, own: Any) -> Any:
+    """Time of the year of daily and weekly periods, which their season does not tell, and what it meant before."""
     import numpy as np
 
-    panel = table.panel
+    panel, count = table.panel, len(own)
     if panel.every == "month":
-        return np.zeros((len(panel.series), 1))
+        return np.zeros((count, 1))
+    year = 364 if panel.every == "day" else 52  # whole weeks: the same weekday
+    around = 7 if panel.every == "day" else 1
     day = panel.series[0].day(origin + step - panel.shift[0])
-    return np.full((len(panel.series), 1), day.timetuple().tm_yday)
+    found = [np.full(count, day.timetuple().tm_yday), np.full(count, day.day)]
+    for ago in (1, 2):
+        at = origin + step - ago * year
+        near = own[:, max(0, at - around) : at + around + 1] if at <= origin else own[:, :0]
+        then = own[:, max(0, at - year // 2) : max(0, at + year // 2)]
+        share = _nanmean(near) / np.where(_nanmean(then) > 0, _nanmean(then), np.nan)
+        found += [_nanmean(near), share, np.full(count, _each_mean(share, 0))]
+    return np.column_stack(found)
 
 
-def _rows(table: Table, origin: int, horizon: int, level: Any) -> list[Any]:
+def _rows(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[Any]:
     import numpy as np
 
+    own = table.values[:, :origin] / level[:, None]
     past = _past(table, origin, level)
-    steps = _steps(table, origin, horizon, level)
-    return [np.column_stack([past, each, _year(table, origin, step)]) for step, each in enumerate(steps)]
+    return [
+        np.column_stack([past, each, _year(table, origin, step, own)])
+        for step, each in _steps(table, origin, steps, level)
+    ]
 
 
 def say(table: Table, name: str, origin: int, horizon: int) -> Any:
@@ -178,7 +229,7 @@ def say(table: Table, name: str, origin: int, horizon: int) -> Any:
     chances = np.array(
         [offers_ahead(each, panel.end_of(place, origin), horizon) for place, each in enumerate(panel.series)]
     )
-    for step, row in enumerate(_rows(table, origin, horizon, level)):
+    for step, row in enumerate(_rows(table, origin, range(horizon), level)):
         without, offered = (model.predict(np.column_stack([row, np.full(len(row), at)])) for at in (0.0, 1.0))
         chance = chances[:, step]
         said[:, step] = ((1 - chance) * without + chance * offered) * level
@@ -189,18 +240,21 @@ def _lessons(table: Table, origin: int, horizon: int) -> tuple[Any, Any, Any]:
     """(features, targets in units of the level, weights) from origins before `origin`, none reaching past it."""
     import numpy as np
 
-    season, count = table.panel.season, len(table.values)
+    season, taught = table.panel.season, table.lessons
     least = 2 * season + 1 if origin > 4 * season else season + 2
-    step = max(1, horizon // 3)
-    most = max(2, min(ORIGINS, MOST_ROWS // max(1, count * horizon)))
-    starts = [origin - 1 - k * step for k in range(most) if origin - 1 - k * step >= least]
+    count = len(table.values)
+    thin = min(horizon, -(-count * horizon * taught.origins // MOST_ROWS))
+    most = max(2, min(taught.origins, MOST_ROWS // (count * -(-horizon // thin))))
+    apart = max(1, horizon // 3)
+    starts = [origin - 1 - k * apart for k in range(most) if origin - 1 - k * apart >= least]
     features, targets, weights = [], [], []
-    for start in starts:
+    for turn, start in enumerate(starts):
         level = table.level(start)
-        for at, row in enumerate(_rows(table, start, min(horizon, origin - start), level)):
-            truth = table.values[:, start + at] / level
+        steps = range(turn % thin, min(horizon, origin - start), thin)
+        for step, row in zip(steps, _rows(table, start, steps, level), strict=True):
+            truth = table.values[:, start + step] / level
             seen = ~np.isnan(truth) & ~np.isnan(table.values[:, start - 1])
-            features.append(np.column_stack([row, (table.offers[:, start + at] > 0).astype(float)])[seen])
+            features.append(np.column_stack([row, (table.offers[:, start + step] > 0).astype(float)])[seen])
             targets.append(truth[seen])
             weights.append(level[seen])
     if not features:

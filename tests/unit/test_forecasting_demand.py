@@ -1,6 +1,7 @@
 """From sales rows to series, champions and bands."""
 
 import math
+import random
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasting.demand import calendar, candidates, champion, drivers, history, intervals, naive, one, together
+from forecasting.demand.bands import Bands
 from forecasting.demand.sales import sale_rows
 from forecasting.demand.series import SaleRow, Series, one_unit, series_of, with_plan
 from forecasting.reasons import Reason
@@ -250,24 +252,69 @@ def test_drivers_are_read_off_the_history():
     assert drivers.drivers(a_series([0.0] * 50), 7) == {}
 
 
-def test_a_band_holds_as_many_errors_as_it_promises():
-    errors = [float(n) for n in range(-50, 50)]
-    found = intervals.band(errors, 0.80)
-    held = sum(found.low <= error <= found.high for error in errors)
-    assert 80 <= held <= 84
-    assert intervals.band([], 0.95) == intervals.Band(0.0, 0.0)
+def records(errors, scale=1.0, said=10.0, windows=4):
+    return intervals.Record(
+        scale, {str(n): [(said, said + scale * e) for e in errors[n::windows]] for n in range(windows)}
+    )
 
 
-def test_a_series_with_few_errors_borrows_the_scaled_errors_of_all():
-    pooled = [float(n) / 10 for n in range(-50, 51)]
-    found = intervals.bands([1.0, -1.0], 2.0, pooled)
-    assert found[0.80].high == pytest.approx(8.2)
+def test_as_many_are_held_as_promised_whatever_the_size_of_a_series():
+    chance = random.Random(1)
+    group = [
+        records([chance.gauss(0, 1) for _ in range(48)], scale=10.0**size) for size in range(-3, 4) for _ in range(9)
+    ]
+    shown = intervals.conformal(group)
+    for level in intervals.LEVELS:
+        held = [
+            low <= actual <= high
+            for each in group
+            for start, window in each.windows.items()
+            for said, actual in window
+            for low, high in [shown.ends(said, shown.yardstick(each.without(start)), level)]
+        ]
+        assert sum(held) / len(held) == pytest.approx(level, abs=0.01)
 
 
-@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=300))
-def test_the_wider_band_contains_the_narrower(errors):
-    found = intervals.bands(errors, 1.0, errors)
-    assert found[0.95].low <= found[0.80].low <= 0 <= found[0.80].high <= found[0.95].high
+def test_slow_sellers_are_held_as_often_as_promised_though_their_lower_end_is_never_missed():
+    chance = random.Random(2)
+    group = []
+    for nth in range(60):
+        usual = 0.1 + nth / 100
+        sold = [float(sum(chance.random() < usual / 4 for _ in range(4))) for _ in range(48)]
+        group.append(records([amount - usual for amount in sold], said=usual))
+    shown = intervals.conformal(group)
+    held = [
+        max(0.0, low) <= actual <= high
+        for each in group
+        for window in each.windows.values()
+        for said, actual in window
+        for low, high in [shown.ends(said, shown.yardstick(each), 0.80)]
+    ]
+    assert sum(held) / len(held) == pytest.approx(0.80, abs=0.03)
+
+
+def test_a_series_without_tests_borrows_the_errors_of_all_in_its_own_unit():
+    shown = intervals.conformal([records([-1.0, 1.0] * 40)])
+    low, high = shown.ends(5.0, shown.yardstick(intervals.Record(100.0, {})), 0.80)
+    assert (low, high) == (pytest.approx(-95.0), pytest.approx(105.0))
+    nothing = intervals.conformal([])
+    assert nothing.ends(5.0, nothing.yardstick(intervals.Record(1.0, {})), 0.95) == (5.0, 5.0)
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=4, max_size=300), st.floats(-1e4, 1e4))
+def test_the_wider_band_contains_the_narrower(errors, said):
+    one = records(errors)
+    shown = intervals.conformal([one])
+    narrow, wide = (shown.ends(said, shown.yardstick(one), level) for level in intervals.LEVELS)
+    assert wide[0] <= narrow[0] <= said <= narrow[1] <= wide[1]
+
+
+def test_a_window_has_no_say_in_its_own_intervals(quick):
+    values = [10.0 + n % 7 for n in range(70)]
+    (calm,), (wild,) = (forecast([a_series(v)]) for v in (values, [*values[:63], *[99.0] * 7]))
+    (before,), (after,) = ([w for w in each.windows if w.start == "2026-03-09"] for each in (calm, wild))
+    ends = [Bands([each]).around(each, [10.0], without=w.start) for each, w in ((calm, before), (wild, after))]
+    assert ends[0] == ends[1]
 
 
 def closed_on_sundays(weeks=30):
@@ -284,7 +331,7 @@ def test_nothing_is_expected_on_a_weekday_that_never_had_a_row(quick):
     from forecasting.demand.result import rows_of
 
     (result,) = forecast([closed_on_sundays()], horizon=14, most=3)
-    rows = rows_of(result, [1.0, -1.0])
+    rows = rows_of(result, Bands([result]))
     assert [row.mean for row in rows if row.day.weekday() == 6] == [0.0, 0.0]
     assert all(row.hi95 == 0.0 for row in rows if row.day.weekday() == 6)
     assert all(row.mean > 0 for row in rows if row.day.weekday() != 6)
