@@ -17,6 +17,21 @@ TAIL = 0.80  # of each side's scores, to measure how far errors lean to it
 
 
 @dataclass(frozen=True)
+class Band:
+    """Offsets from the mean that hold the truth with the level's probability."""
+
+    low: float
+    high: float
+
+
+def band(errors: Sequence[float], level: float) -> Band:
+    """Of one series by itself, each side apart, from errors (actual minus said). Without any it has no width."""
+    high = _rank(sorted(errors), (1 + level) / 2)
+    low = -_rank(sorted(-error for error in errors), (1 + level) / 2)
+    return Band(min(0.0, low), max(0.0, high))
+
+
+@dataclass(frozen=True)
 class Record:
     """How a series' forecasts did: (said, actual) of its test windows by their start, and a first guess of its error
     (`scale`: the one that seasonal naive makes inside the history)."""

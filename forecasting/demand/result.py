@@ -1,13 +1,14 @@
 """Fitted series to forecast rows with their intervals, and to figures that say how good they were. Pure."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from forecasting.demand.bands import Bands
 from forecasting.demand.calendar import dated
-from forecasting.demand.one import CHAMPION, SeriesResult
+from forecasting.demand.one import CHAMPION, SeriesResult, Window
 from forecasting.metrics import coverage, mae, mase, pinball, rmse, wape
 
 
@@ -23,6 +24,11 @@ class ForecastRow:
     hi80: float
     lo95: float
     hi95: float
+
+
+def errors(windows: Sequence[Window], model: str) -> list[float]:
+    """Actual minus said, over all windows."""
+    return [a - s for window in windows for a, s in zip(window.actual, window.said[model], strict=True)]
 
 
 @dataclass(frozen=True)

@@ -252,6 +252,14 @@ def test_drivers_are_read_off_the_history():
     assert drivers.drivers(a_series([0.0] * 50), 7) == {}
 
 
+def test_a_band_holds_as_many_errors_as_it_promises():
+    errors = [float(n) for n in range(-50, 50)]
+    found = intervals.band(errors, 0.80)
+    held = sum(found.low <= error <= found.high for error in errors)
+    assert 80 <= held <= 84
+    assert intervals.band([], 0.95) == intervals.Band(0.0, 0.0)
+
+
 def records(errors, scale=1.0, said=10.0, windows=4):
     return intervals.Record(
         scale, {str(n): [(said, said + scale * e) for e in errors[n::windows]] for n in range(windows)}
