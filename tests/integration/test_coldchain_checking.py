@@ -13,7 +13,7 @@ from tests.coldchain_world import OTHER_SSCC, SSCC, START, Logger, association, 
 from tests.factories import member
 from tests.integration.test_coldchain_cases import SECRET, code
 from traceapp.accounts.roles import Role
-from traceapp.coldchain import cases, recording, watch
+from traceapp.coldchain import cases, challenging, watch
 from traceapp.coldchain.models import Case, Conditions, LedgerLeg, Leg, Objection, Step
 from traceapp.commitments.canonical import canonical
 from traceapp.ledger import audit, calls, documents
@@ -220,7 +220,7 @@ def test_what_waits_to_be_sent_is_compared_with_what_was_asked_for(travelled):
 
 def test_an_objection_s_words_are_those_whose_hash_was_sent(recorded):
     row, owner = LedgerLeg.objects.get(), recorded.organisations[0]
-    recording.challenge(leg_id=row.call_id, organisation=owner, reason="time", evidence="We saw it.", by=None)
+    challenging.challenge(leg_id=row.call_id, organisation=owner, reason="time", evidence="We saw it.", by=None)
     recorded.anchor()
     assert told(recorded) == []
     Objection.objects.update(words="We saw nothing.")

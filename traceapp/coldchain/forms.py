@@ -1,6 +1,6 @@
 """What people type about storage conditions and alarms."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.conf import settings
@@ -111,17 +111,17 @@ class DecisionForm(forms.Form):
     )
 
 
+REASONS: Final = [
+    ("figures", _("The figures")),
+    ("device", _("The device")),
+    ("goods", _("The goods")),
+    ("time", _("The time")),
+    ("other", _("Something else")),
+]
+
+
 class ChallengeForm(forms.Form):
-    reason = forms.ChoiceField(
-        label=_("What is wrong"),
-        choices=[
-            ("figures", _("The figures")),
-            ("device", _("The device")),
-            ("goods", _("The goods")),
-            ("time", _("The time")),
-            ("other", _("Something else")),
-        ],
-    )
+    reason = forms.ChoiceField(label=_("What is wrong"), choices=REASONS)
     evidence = forms.CharField(
         label=_("What supports it"),
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -1,7 +1,7 @@
 """Pages of legs: the list, one with its drawing, its readings to take away, and the journey of some goods."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,13 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import RECORDERS, Role
 from traceapp.accounts.visibility import viewer_of
 from traceapp.coldchain import exports, presenting, recording, selectors
+from traceapp.coldchain.challenge_views import CHALLENGERS
 from traceapp.coldchain.doubts import doubts
-from traceapp.coldchain.forms import ChallengeForm
 from traceapp.coldchain.judging import Judged, judge
 from traceapp.coldchain.models import Leg
 from traceapp.coldchain.on_ledger import on_ledger
@@ -121,8 +120,7 @@ def leg(request: HttpRequest, uid: UUID) -> HttpResponse:
         "on_ledger": there,
         "cases": [(each, presenting.side_words(each.side)) for each in selectors.cases_for(viewer).filter(leg=one)],
         "may_record": ours and viewer.has(*RECORDING) and one.ended is not None and one.record_due is not None,
-        "may_challenge": viewer.has(*RECORDING) and any(each.may_be_challenged for each in there),
-        "challenge_form": ChallengeForm(),
+        "may_challenge": viewer.has(*CHALLENGERS),
     }
     return render(request, "coldchain/leg.html", context)
 
@@ -161,29 +159,6 @@ def record(request: HttpRequest, uid: UUID) -> HttpResponse:
     try:
         recording.record(leg=one)
         messages.success(request, _("The leg is on its way to the ledger."))
-    except RecordingError as error:
-        messages.error(request, str(error))
-    return redirect("coldchain:leg", uid=uid)
-
-
-@require_POST
-@member_required(*RECORDING)
-def challenge(request: HttpRequest, uid: UUID) -> HttpResponse:
-    one, form = _leg(request, uid), ChallengeForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Say what is wrong, and what supports it."))
-        return redirect("coldchain:leg", uid=uid)
-    viewer = viewer_of(request)
-    organisation = get_object_or_404(Organisation, pk=viewer.acting_for)
-    named = {each.row.call_id for each in on_ledger(one, viewer.organisation_id)} & {request.POST.get("piece", "")}
-    try:
-        recording.challenge(
-            leg_id=named.pop() if named else "",
-            organisation=organisation,
-            by=cast(User, request.user),
-            **form.cleaned_data,
-        )
-        messages.success(request, _("The challenge is on its way to the ledger."))
     except RecordingError as error:
         messages.error(request, str(error))
     return redirect("coldchain:leg", uid=uid)

@@ -3,7 +3,6 @@ can work out again. A piece of a shipment's way is recorded for the shipment, by
 """
 
 import logging
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,21 +11,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from traceapp.accounts.models import Organisation, User
 from traceapp.coldchain import arguments, events
 from traceapp.coldchain.arguments import RecordingError
 from traceapp.coldchain.carriages import Carried, carried_by, may_leave_until
 from traceapp.coldchain.completeness import is_complete, patience_ends
 from traceapp.coldchain.judging import judge
-from traceapp.coldchain.models import LedgerLeg, Leg, Objection
+from traceapp.coldchain.models import LedgerLeg, Leg
 from traceapp.coldchain.pieces import LONGEST, KeySpan, Piece, Stretch, pieces
-from traceapp.commitments.salted import salted_hash
-from traceapp.ledger import calls, documents
+from traceapp.ledger import calls
 from traceapp.ledger.outgoing import Call
 from traceapp.sensors.models import Device
 from traceapp.sensors.units import Quantity
 
-__all__ = ["RecordingError", "challenge", "record", "record_due"]
+__all__ = ["RecordingError", "record", "record_due"]
 
 AGAIN: Final = timedelta(seconds=20)  # what waits is looked at again after so long, or what is left until its time
 _LATER: Final = timedelta(minutes=10)
@@ -173,24 +170,3 @@ def _send(leg: Leg, piece: Piece, carried: Carried | None) -> None:
 
 def _calls(ids: Sequence[str]) -> QuerySet[Call]:
     return Call.objects.filter(function="record_leg", call_id__in=ids)
-
-
-@transaction.atomic
-def challenge(*, leg_id: str, organisation: Organisation, reason: str, evidence: str, by: User | None = None) -> None:
-    """Say that a leg on the ledger is wrong. `evidence` stays here; its salted hash goes there. RecordingError."""
-    held = documents.get(f"leg/{leg_id}")
-    if held is None:
-        raise RecordingError("This leg is not on the ledger.")
-    if held.get("challenge") or objections_to(leg_id).exclude(call__state=Call.State.INVALID).exists():
-        raise RecordingError("This leg is challenged already.")
-    salt = secrets.token_hex(16)
-    digest = salted_hash(salt, words=evidence)
-    argument = {"id": calls.new_id(), "leg": leg_id, "reason": reason, "evidence": digest}
-    call = calls.request(organisation=organisation, role="recorder", function="challenge_leg", argument=argument)
-    Objection.objects.create(
-        leg_id=leg_id, organisation=organisation, by=by, call=call, words=evidence, salt=salt, digest=digest
-    )
-
-
-def objections_to(leg_id: str) -> QuerySet[Objection]:
-    return Objection.objects.filter(leg_id=leg_id).select_related("call", "organisation")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from traceapp.coldchain import case_views, leg_views, set_views
+from traceapp.coldchain import case_views, challenge_views, leg_views, set_views
 
 app_name = "coldchain"
 urlpatterns = [
@@ -17,7 +17,7 @@ urlpatterns = [
     path("legs/<uuid:uid>/readings.csv", leg_views.as_csv, name="leg-csv"),
     path("legs/<uuid:uid>/readings.parquet", leg_views.as_parquet, name="leg-parquet"),
     path("legs/<uuid:uid>/record/", leg_views.record, name="record"),
-    path("legs/<uuid:uid>/challenge/", leg_views.challenge, name="challenge"),
+    path("on-ledger/<slug:leg_id>/challenge/", challenge_views.challenge, name="challenge"),
     path("journey/", leg_views.journey, name="journey"),
     path("conditions/", set_views.conditions, name="conditions"),
     path("conditions/add/", set_views.conditions_add, name="conditions-add"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from traceapp.accounts.visibility import Viewer
+from traceapp.coldchain import ledger_words
 from traceapp.coldchain.judging import Judged, judge
+from traceapp.coldchain.models import LedgerLeg, Leg
 from traceapp.coldchain.presenting import Figure, Window, degrees, duration, figures, sentence
 from traceapp.coldchain.rules import rule_for
 from traceapp.coldchain.selectors import Part, journey
+from traceapp.ledger import documents
 from traceapp.sensors.excursions import Budget, budget
 from traceapp.sensors.units import Quantity
 
@@ -28,6 +31,7 @@ class LegOfJourney:
     part: Part
     judged: Judged
     figure: Figure
+    challenges: list[dict[str, Any]]
 
     @property
     def says(self) -> str:
@@ -72,4 +76,11 @@ def _judged(part: Part, rule: Rule) -> LegOfJourney:
     leg.began, leg.ended = part.since, part.until  # in memory only: the goods were there no longer than that
     judged = judge(leg, timezone.now(), rule=rule, quantities=(Quantity.TEMPERATURE,))
     window = Window(leg.began, max(judged.until, leg.began), whole=True)
-    return LegOfJourney(part, judged, figures(judged, window)[0])
+    return LegOfJourney(part, judged, figures(judged, window)[0], _challenges(leg))
+
+
+def _challenges(leg: Leg) -> list[dict[str, Any]]:
+    """Of what is on the ledger of this time: who says that it is wrong."""
+    pieces = LedgerLeg.objects.filter(device=leg.device_id, ended__gt=leg.began, began__lt=leg.ended or timezone.now())
+    held = documents.many([f"leg/{one}" for one in pieces.values_list("call_id", flat=True)])
+    return [said for one in held.values() if (said := ledger_words.challenge(one.get("challenge")))]

@@ -7,6 +7,7 @@ from typing import Any
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Viewer
 from traceapp.capture.selectors import records_for_key
+from traceapp.coldchain import shipment_legs
 from traceapp.epcis.identifiers import key
 from traceapp.ledger.outgoing import Call
 from traceapp.payments import attested, deadlines, plain_words, seen, selectors, sheet_words, standing
@@ -59,7 +60,7 @@ def shown(here: Organisation, viewer: Viewer, found: Shipment, **forms: Any) -> 
         "may": standing.may(found, here),
         "ends_by": deadlines.since(found),
         "content_with": [name_of(of) for of in standing.content_with(found)],
-        "legs": standing.legs_of(found),
+        "cold": shipment_legs.told(viewer, here, found.document["legs"]),
         "under_way": [one for one in asked[:20] if one.is_open],
         "rejected": [one for one in asked[:5] if one.state == Call.State.INVALID][:1],
         "said": _statements(found),
