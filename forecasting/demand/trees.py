@@ -58,6 +58,7 @@ LESSONS: Mapping[Every, Lessons] = {
     "month": Lessons(24, (3, 12, 24, 48), 24),
 }
 LEAST_ROWS = 40
+LOUDEST = 1e4  # times the level of the middle series: a larger one weighs no more than this; its root is the weight
 MOST = 20.0  # times its level: a value beyond teaches no more than this
 
 
@@ -256,7 +257,7 @@ def _lessons(table: Table, origin: int, horizon: int) -> tuple[Any, Any, Any]:
             seen = ~np.isnan(truth) & ~np.isnan(table.values[:, start - 1])
             features.append(np.column_stack([row, (table.offers[:, start + step] > 0).astype(float)])[seen])
             targets.append(truth[seen])
-            weights.append(level[seen])
+            weights.append(np.sqrt(np.minimum(level, LOUDEST * np.median(level)))[seen])
     if not features:
         return np.empty((0, 1)), np.empty(0), np.empty(0)
     return np.concatenate(features), np.concatenate(targets), np.concatenate(weights)

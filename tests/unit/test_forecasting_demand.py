@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasting.demand import calendar, candidates, champion, drivers, history, intervals, naive, one, together
+from forecasting.demand import calendar, candidates, champion, drivers, history, intervals, naive, one, together, trees
 from forecasting.demand.bands import Bands
+from forecasting.demand.panel import panels
 from forecasting.demand.sales import sale_rows
 from forecasting.demand.series import SaleRow, Series, one_unit, series_of, with_plan
 from forecasting.reasons import Reason
@@ -242,6 +243,25 @@ def test_a_planned_offer_is_known_ahead_and_in_tests_as_well():
     assert history.offers_ahead(planned, 10, 3) == [0.0, 1.0, 0.0]
     assert history.offers_ahead(planned, 6, 5) == [0.0, 0.0, 1.0, 1.0, 0.0]
     assert 0 < history.offers_ahead(planned, 10, 4)[3] < 1
+
+
+def test_trees_learn_what_an_offer_sells_and_say_the_same_twice_beside_broken_series():
+    offers = [float(n % 10 < 3) for n in range(120)]
+    good = [a_series([(10.0 + k) * (3 if offer else 1) for offer in offers], offers) for k in range(4)]
+    broken = [
+        a_series([0.0] * 120),
+        a_series([7.0] * 120),
+        a_series([3.0, 5.0]),
+        a_series([5.0] * 60 + [1e9] + [5.0] * 59),
+    ]
+    days = {FIRST + timedelta(days=120 + step): 1.0 for step in (1, 2)}
+    panel = panels([*(with_plan(each, days, 7) for each in good), *broken])[0]
+    first, again = (trees.say(trees.Table(panel), candidates.TREES_MIDDLE, 120, 7) for _ in range(2))
+    assert first.tolist() == again.tolist()
+    for said, base in zip(first[:4], (10.0, 11.0, 12.0, 13.0), strict=True):
+        assert min(said[1:3]) > 2 * base > max(said[0], *said[3:])
+    assert all(math.isfinite(value) and value >= 0 for value in first.ravel())
+    assert first[4].max() < 0.1
 
 
 def test_drivers_are_read_off_the_history():
