@@ -1,6 +1,7 @@
 """Many deliveries that end at the same time, paid into one account, on every ledger: none is lost, none is paid twice."""
 
 import json
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -72,7 +73,9 @@ def trade(place: Deployment) -> Trade:
 def settled(trade: Trade) -> list[str]:
     """64 shipments, settled at once."""
     shipments = all_at_once(trade.accepted, trade.money.deposits(trade.buyer, PRICE, COUNT))
+    began = time.perf_counter()
     assert Counter(all_at_once(trade.settle, shipments)) == {"VALID": COUNT}
+    print(f"\n{COUNT} settlements at once: {time.perf_counter() - began:.2f} s")
     return shipments
 
 

@@ -70,6 +70,7 @@ def test_the_arbiter_gives_no_more_than_is_left_and_decides_once(sale, client): 
     much = sale.act(client, sale.arbiter, "resolve", seller="8000.01", reason="All of it")
     assert "No more is left than EUR\u00a08,000.00" in much
     assert "All of it" in much
+    assert f"The time of arrival is wrong, says {sale.seller.name}. Since" in much
     assert "Write an amount in digits" in sale.act(client, sale.arbiter, "resolve", seller="-1", reason="x")
     sale.act(client, sale.arbiter, "resolve", seller="8000", reason="It was in time")
     assert (sale.shipment.state, balance(sale.seller), balance(sale.buyer)) == ("settled", PRICE, 0)

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from chaincode.traceability.rules import shipments as rules
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Viewer
 from traceapp.capture.selectors import records_for_key
 from traceapp.coldchain import shipment_legs
 from traceapp.epcis.identifiers import key
 from traceapp.ledger.outgoing import Call
-from traceapp.payments import attested, deadlines, plain_words, seen, selectors, sheet_words, standing
+from traceapp.payments import attested, deadlines, deliveries, plain_words, seen, selectors, sheet_words, standing
 from traceapp.payments.act_forms import ContestForm, TakingForm, VerdictForm
 from traceapp.payments.delivery_models import Consignment, Said, Shipment
 from traceapp.web.templatetags.web import money
@@ -19,6 +21,16 @@ from traceapp.web.templatetags.web import money
 def title_of(shipment: Shipment) -> str:
     """As its parties call it; by its id where its name is kept elsewhere."""
     return selectors.titles([shipment]).get(shipment.shipment_id) or f"Shipment {shipment.shipment_id[:8]}"
+
+
+def _dispute(found: Shipment) -> dict[str, Any] | None:
+    """Why, since when and by whom; the terms themselves may leave it to the arbiter."""
+    held = found.document["dispute"]
+    if not held:
+        return None
+    by = "" if held["reason"] == rules.BY_TERMS else name_of(held["by"])
+    why = deliveries.REASONS.get(held["reason"], "The terms leave it to the arbiter")
+    return {"why": why, "by": by, "at": datetime.fromisoformat(held["at"]), "evidence": held["evidence"]}
 
 
 def name_of(holder: Mapping[str, str]) -> str:
@@ -59,6 +71,7 @@ def shown(here: Organisation, viewer: Viewer, found: Shipment, **forms: Any) -> 
         "is_final": found.settlement is not None,
         "may": standing.may(found, here),
         "ends_by": deadlines.since(found),
+        "dispute": _dispute(found),
         "content_with": [name_of(of) for of in standing.content_with(found)],
         "cold": shipment_legs.told(viewer, here, found.document["legs"]),
         "under_way": [one for one in asked[:20] if one.is_open],
