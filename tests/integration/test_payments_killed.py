@@ -62,7 +62,7 @@ def held(sale):  # noqa: F811
 
 
 def test_ledgerd_killed_before_any_document_of_a_settlement_has_copied_none_of_it(sale, client, monkeypatch):  # noqa: F811
-    sale.go(client, late=timedelta(hours=3))
+    sale.go(client, late=timedelta(hours=2, minutes=30))  # half an hour after the grace
     sheet = standing.preview(sale.shipment)
     for number, firm in enumerate((sale.buyer, sale.seller)):
         user = sale.people[firm.pk]
