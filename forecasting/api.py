@@ -142,7 +142,10 @@ class OneRun(generics.RetrieveAPIView[Run]):
 
 
 class Forecasts(APIView):
-    """What a run forecast, as JSON or, with `?as=csv` and `?as=parquet`, as files with the columns of the command."""
+    """What a run forecast, as JSON or, with `?as=csv` and `?as=parquet`, as files with the columns of the command.
+
+    `fallbacks` names the series for which a simpler model had to speak, and why.
+    """
 
     permission_classes = (has_role(*READERS),)
 
@@ -159,4 +162,7 @@ class Forecasts(APIView):
         if (form := request.query_params.get("as")) in FILES:
             return file_of(run, form)
         objects = as_objects(run.kind, lines_of_run(run))
-        return Response({"run": str(run.uid), "kind": run.kind, "forecasts": objects})
+        said = {"run": str(run.uid), "kind": run.kind, "forecasts": objects}
+        if run.kind == Kind.DEMAND:
+            said["fallbacks"] = selectors.fallbacks(run)
+        return Response(said)

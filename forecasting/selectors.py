@@ -83,6 +83,21 @@ def series_of(run: Run, product: str, place: str) -> Series | None:
     return None
 
 
+def fallbacks(run: Run) -> list[dict[str, str]]:
+    """Series for which a simpler model had to speak, and why."""
+    rows = Series.objects.filter(run=run, metrics__has_key="note")
+    return [
+        {
+            "product": one.product,
+            "place": one.place,
+            "product_name": one.product_name,
+            "place_name": one.place_name,
+            "reason": one.metrics["note"],
+        }
+        for one in rows
+    ]
+
+
 def choices(run: Run) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(key, name) of products and of places in a run, by name."""
     rows = list(Series.objects.filter(run=run).values_list("product", "product_name", "place", "place_name"))

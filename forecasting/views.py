@@ -107,6 +107,7 @@ def demand(request: HttpRequest) -> HttpResponse:
         "metric_table": presenting.metric_table(series.metrics),
         "drivers": presenting.drivers(series),
         "champion": words_of(series.champion),
+        "fallbacks": selectors.fallbacks(run),
         "products": products,
         "places": places,
         "horizons": [n for n in (7, 14, 28, 56, 84, 182, 365) if n < run.horizon] + [run.horizon],

@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 from typing import Any
 
+from forecasting.hierarchy.models import Group
 from forecasting.models import Forecast, Kind, Run, Series, TrainingJob
+from forecasting.promotions.models import PlannedPromotion
 from traceapp.accounts.models import Organisation
 
 UNTIL = date(2026, 5, 31)
@@ -30,3 +32,16 @@ def a_series(run: Run, product: str, place: str, five: tuple[float, ...] = FIVE,
         for day in range(1, run.horizon + 1)
     )
     return series
+
+
+def forecasts_of(organisation: Organisation, products: list[str], place: str) -> Run:
+    """A run with a series a product at the place, the wholes that they make up, and an offer that is planned."""
+    run = a_run(organisation)
+    for product in products:
+        past = [[str(UNTIL - timedelta(days=59 - day)), 20.0 + day % 7, 0] for day in range(60)]
+        a_series(run, product, place, product_name=f"Product {product}", place_name="Packing house", history=past)
+    rows = [[str(UNTIL + timedelta(days=day)), 40.0, 30.0, 52.0, 24.0, 60.0] for day in range(1, run.horizon + 1)]
+    parts = [[product, place] for product in products]
+    Group.objects.create(run=run, region="Spain", every="day", first=UNTIL + timedelta(days=1), parts=parts, rows=rows)
+    PlannedPromotion.objects.create(organisation=organisation, product=products[0], first=UNTIL, last=UNTIL, depth=20)
+    return run

@@ -66,7 +66,7 @@ class Inventory(APIView):
     def get(self, request: Request, uid: UUID) -> Response | HttpResponseBase:
         viewer = viewer_of(request)
         run = get_object_or_404(runs.runs(viewer), uid=uid, kind=Kind.DEMAND)
-        form = WishForm(request.query_params)
+        form = WishForm.asked(request.query_params)
         if not form.is_valid():
             return problem(400, " ".join(f"{name}: {why[0]}" for name, why in form.errors.items()))
         if (kind := request.query_params.get("as", "")) in files.FORMS:

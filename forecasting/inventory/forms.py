@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 SERVICE, REVIEW = 95.0, 7.0
 
@@ -21,23 +22,30 @@ class WishForm(forms.Form):
         label="Service level, %",
         min_value=50,
         max_value=99.9,
-        required=False,
-        initial=SERVICE,
         help_text="Order cycles that end without a stock-out.",
         widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
     lead_time = _days("Lead time, days", 365, "Empty: as deliveries to the place took.")
     spread = _days("Its spread, days", 180, "Standard deviation.")
-    review = _days("Days between two looks", 180, "Goods must last until the next one.", initial=REVIEW)
+    review = _days("Days between two looks", 180, "Goods must last until the next one.")
+
+    @classmethod
+    def asked(cls, given: QueryDict) -> "WishForm":
+        """With the defaults where nothing is said, so that the page shows what it goes by."""
+        said = given.copy()
+        for name, value in (("service_level", f"{SERVICE:g}"), ("review", f"{REVIEW:g}")):
+            if not said.get(name):
+                said[name] = value
+        return cls(said)
 
     def wish(self) -> dict[str, float | None]:
-        """The values, defaults filled in; only once it is valid."""
+        """The values; only once it is valid."""
         said = self.cleaned_data
         return {
-            "service_level": SERVICE if said["service_level"] is None else said["service_level"],
+            "service_level": said["service_level"],
             "lead_time": said["lead_time"],
             "spread": said["spread"],
-            "review": REVIEW if said["review"] is None else said["review"],
+            "review": said["review"],
         }
 
 

@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
         if chosen.value("run"):
             raise Http404("There is no such run.")
         return render(request, "forecasting/nothing.html", {"kind": Kind.DEMAND, "served_note": note})
-    form = WishForm(request.GET)
+    form = WishForm.asked(request.GET)
     if not form.is_valid():
         return render(request, "forecasting/inventory/index.html", _head(run, note, form), status=400)
     if (kind := request.GET.get("as")) in files.FORMS:

@@ -17,6 +17,7 @@ from tests.factories import (  # noqa: E402
     ProductFactory,
     member,
 )
+from tests.planning_world import forecasts_of  # noqa: E402
 from traceapp.accounts.models import Organisation  # noqa: E402
 from traceapp.accounts.visibility import Visibility  # noqa: E402
 from traceapp.capture.services import capture_events  # noqa: E402
@@ -76,6 +77,7 @@ def main():
     here = LocationFactory(organisation=carrier, name="Dock 4", latitude=51.9244, longitude=4.4777)
     for name in ("L-GOOD", "L-BAD", "L-CHECK"):
         journey(lots[name], grower, carrier, there, here)
+    forecasts_of(grower, [product.gtin, "09506000134352"], there.gln)
     print(json.dumps({"gtin": product.gtin, "password": PASSWORD, "place": there.gln, "organisation": grower.pk}))
 
 

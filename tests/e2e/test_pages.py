@@ -35,6 +35,12 @@ FOR_MEMBERS = {
     "a new subscription": "/subscriptions/add/",
     "a scan that is none": "/capture/?code=nonsense",
     "ledger": "/ledger/",
+    "forecasts": "/forecasts/",
+    "a forecast": "/forecasts/demand/",
+    "stocks": "/forecasts/inventory/",
+    "a stock": "/forecasts/inventory/?product={gtin}&place={place}&lead_time=5&on_hand=20",
+    "brands and regions": "/forecasts/groups/",
+    "planned offers": "/forecasts/promotions/",
 }
 WIDTHS = (360, 1440)
 
@@ -78,7 +84,7 @@ def test_every_page_is_sound(browser, site: Site, width: int, scheme: str, who: 
         log_in(watched.page, site, who)
         pages = FOR_MEMBERS if who.startswith("supplier") else {"home": "/", "ledger": "/ledger/"}
 
-    wrong = [one for path in pages.values() for one in _look_at(watched.page, path.format(gtin=site.seeded["gtin"]))]
+    wrong = [one for path in pages.values() for one in _look_at(watched.page, path.format(**site.seeded))]
     context.close()
     assert not wrong, "\n".join(wrong)
     assert not watched.unexpected, watched.errors

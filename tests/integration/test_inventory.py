@@ -137,3 +137,13 @@ def test_stocks_are_the_organisations_own(client, run):
     client.logout()
     assert client.get(reverse("inventory:index")).status_code == 302
     assert client.get(reverse("api-inventory", args=[run.uid])).status_code in (401, 403)
+
+
+def test_series_with_a_fallback_are_named_with_their_reason_on_page_and_api(client, run):
+    why = "Theta (AutoTheta): 2 values only; seasonal naive instead"
+    a_series(run, "New", "Shop", metrics={"note": why})
+    said = client.get(reverse("api-forecasts", args=[run.uid])).json()["fallbacks"]
+    assert [(one["product"], one["place"], one["reason"]) for one in said] == [("New", "Shop", why)]
+    html = client.get(reverse("forecasting:demand"), {"product": "New", "place": "Shop"}).content.decode()
+    assert "Where a simpler model speaks" in html
+    assert html.count(why) == 2
