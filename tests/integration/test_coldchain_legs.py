@@ -140,3 +140,40 @@ def test_without_conditions_the_band_of_the_logger_counts(world):
     logger = Logger(world.organisations[0], "9506000111LOGGER8", band_min=2, band_max=8)
     rule = rule_for(world.organisations[0].pk, SSCC, logger.device)
     assert (rule.low, rule.high, rule.freezing) == (2, 8, 0)
+
+
+def test_seeing_that_a_logger_is_with_goods_neither_begins_nor_ends_a_leg(world):
+    owner, logger = world.organisations[0], world.logger
+    capture(owner, association("OBSERVE", OTHER_SSCC, [logger.uri], 0))
+    assert legs(logger) == []
+    capture(owner, association("ADD", SSCC, [logger.uri], 10), association("OBSERVE", OTHER_SSCC, [logger.uri], 20))
+    assert legs(logger) == [(SSCC, 10, None, "")]
+
+
+def test_an_end_or_a_move_that_was_declared_wrong_lets_the_leg_go_on(world):
+    owner, logger = world.organisations[0], world.logger
+    taken_off, moved = association("DELETE", SSCC, [logger.uri], 90), association("ADD", OTHER_SSCC, [logger.uri], 50)
+    capture(owner, association("ADD", SSCC, [logger.uri], 0), taken_off, moved)
+    assert legs(logger) == [(SSCC, 0, 50, "moved"), (OTHER_SSCC, 50, None, "")]
+    capture(owner, wrong(moved, 100))
+    assert legs(logger) == [(SSCC, 0, 90, "removed")]
+    capture(owner, wrong(taken_off, 110))
+    assert legs(logger) == [(SSCC, 0, None, "")]
+
+
+def test_two_loggers_on_one_pallet_have_a_leg_each(world):
+    owner, first = world.organisations[0], world.logger
+    second = Logger(owner, "9506000111LOGGER8")
+    capture(owner, association("ADD", SSCC, [first.uri, second.uri], 0), association("DELETE", SSCC, [first.uri], 30))
+    assert legs(first) == [(SSCC, 0, 30, "removed")]
+    assert legs(second) == [(SSCC, 0, None, "")]
+
+
+def test_one_logger_is_with_one_holder_at_a_time_whatever_several_events_say(world):
+    """Of two pallets at one moment the one that was told last has it; of several in one event the first."""
+    owner, logger = world.organisations[0], world.logger
+    capture(owner, association("ADD", SSCC, [logger.uri], 0))
+    capture(owner, association("ADD", OTHER_SSCC, [logger.uri], 0))
+    assert legs(logger) == [(OTHER_SSCC, 0, None, "")]
+    capture(owner, association("ADD", logger.uri, [SSCC, OTHER_SSCC], 40))
+    assert legs(logger) == [(OTHER_SSCC, 0, 40, "moved"), (SSCC, 40, None, "")]

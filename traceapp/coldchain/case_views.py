@@ -51,6 +51,7 @@ def _line(case: Case) -> dict[str, Any]:
     until = case.ended or timezone.now()
     return {
         "case": case,
+        "goods": case.goods.removeprefix("https://id.gs1.org/"),
         "side": presenting.side_words(case.side),
         "extreme": presenting.degrees(case.extreme),
         "lasted": presenting.duration((until - case.began).total_seconds()),
@@ -117,7 +118,8 @@ def _signed(step: Step) -> str:
     intent, assertion = signature.get("intent"), signature.get("assertion")
     if not intent or not assertion or not second_factor.holds(assertion, intent):
         return "mismatch"
-    return "verified" if intent.get("reason") == step.text else "mismatch"
+    said = (str(step.case.uid), step.text, step.by_id)
+    return "verified" if (intent.get("case"), intent.get("reason"), assertion.get("user")) == said else "mismatch"
 
 
 def _do(request: HttpRequest, uid: UUID, action: Callable[[Case], None], said: str) -> HttpResponse:
