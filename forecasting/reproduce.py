@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from forecasting.governance import artefacts
 from forecasting.models import DelayPrediction, Forecast, Kind, Run
 from forecasting.output import Line, lines_of_result, lines_of_run
 from forecasting.pipeline import NothingToLearn
@@ -19,6 +20,7 @@ class Verdict(StrEnum):
     TOLERANCE = "tolerance"
     DIFFERENT = "different"
     PREVENTED = "prevented"
+    ALTERED = "altered"
     UNPROVEN = "unproven"
 
     @property
@@ -26,10 +28,16 @@ class Verdict(StrEnum):
         return {
             "identical": "Reproduced, byte for byte",
             "tolerance": "Reproduced, within the published tolerance",
-            "different": "Not reproduced: the same rows gave another forecast",
-            "prevented": "Cannot be reproduced: rows that it learnt from are no longer verified",
-            "unproven": "Cannot be checked: the run's statement is not verified on the ledger",
+            "different": "Not reproducible: the same rows gave another forecast",
+            "prevented": "Not reproducible: rows that it learnt from are no longer verified",
+            "altered": "Not reproducible: what is stored here is not what was anchored",
+            "unproven": "Not reproducible: the run's statement is not verified on the ledger",
         }[self.value]
+
+    @property
+    def answer(self) -> str:
+        """In one of three words, as programs want it."""
+        return {"identical": "identical", "tolerance": "within tolerance"}.get(self.value, "not reproducible")
 
 
 @dataclass
@@ -77,10 +85,32 @@ def anchored(run: Run) -> tuple[dict[str, Any] | None, str]:
 
 
 def reproduce(run: Run, tell: Tell) -> Answer:
-    """Retrain from the rows known at the run's block, and compare with what was anchored."""
+    """Retrain from the rows known at the run's block; compare that, and what is stored here, with what was anchored."""
     said, why = anchored(run)
     if said is None:
         return Answer(Verdict.UNPROVEN, why)
+    answer = _again(run, said, tell)
+    altered = _altered(run, said)
+    if altered and answer.reproduced:
+        answer.verdict, answer.detail = Verdict.ALTERED, f"{altered} The verified rows do give what was anchored."
+    elif altered:
+        answer.detail = f"{answer.detail} {altered}".strip()
+    return answer
+
+
+def _altered(run: Run, said: dict[str, Any]) -> str:
+    """What of the model and its predictions is not here as it was anchored, in sentences; nothing if all is."""
+    found = []
+    try:
+        artefacts.load(run, said["model"])
+    except artefacts.Changed as error:
+        found.append(f"Of the model, {error}.")
+    if stored_hash(run) != said["predictions"]["hash"]:
+        found.append("The predictions stored here are not those that were anchored.")
+    return " ".join(found)
+
+
+def _again(run: Run, said: dict[str, Any], tell: Tell) -> Answer:
     asked = {name: value for name, value in said["parameters"].items() if name != "seed"}
     asked["until"] = said["dataset"]["until"]
     try:
@@ -103,8 +133,7 @@ def reproduce(run: Run, tell: Tell) -> Answer:
     if again.predictions == said["predictions"]["hash"]:
         return Answer(Verdict.IDENTICAL, differs=differs)
     if stored_hash(run) != said["predictions"]["hash"]:
-        why = "The predictions stored here are not those that were anchored, so a tolerance cannot be judged."
-        return Answer(Verdict.DIFFERENT, why, differs=differs)
+        return Answer(Verdict.DIFFERENT, "So a tolerance cannot be judged.", differs=differs)
     largest, within = _compare(lines_of_run(run), lines_of_result(again.result), said["predictions"]["tolerance"])
     return Answer(Verdict.TOLERANCE if within else Verdict.DIFFERENT, largest=largest, differs=differs)
 

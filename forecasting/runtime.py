@@ -62,6 +62,7 @@ def fingerprint() -> dict[str, str]:
     versions = {name: metadata.version(name) for name in LIBRARIES}
     return {
         "processor": _processor(),
+        "kernel": os.environ.get("OPENBLAS_CORETYPE", "the processor's"),
         "machine": platform.machine(),
         "system": platform.system(),
         "python": platform.python_version(),

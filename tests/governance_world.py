@@ -48,7 +48,7 @@ class Governed:
 
     def trained(self, **parameters: Any) -> Run:
         job = request_training(
-            organisation=self.owner, kind="demand", parameters={"horizon": 14, "origins": 1} | parameters
+            organisation=self.owner, kind="demand", parameters={"horizon": 42, "origins": 1} | parameters
         )
         work(str(job.uid))
         job.refresh_from_db()

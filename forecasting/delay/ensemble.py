@@ -33,10 +33,12 @@ class Members:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Members and their calibration."""
+    """Members, their calibration, and how far days may be off."""
 
     members: Members
     calibration: Calibration
+    spread: float = 0.0
+    """By how much the levels of days are moved outwards (`days.spread_of`)."""
 
     def probabilities(self, rows: Sequence[Features]) -> list[float]:
         return self.calibration.probabilities(self.members.odds(rows))

@@ -26,7 +26,7 @@ def foretell(
     model: Ensemble, known: Sequence[DeliveryRow], ahead: Sequence[DeliveryRow], coming: Sequence[Features]
 ) -> list[DelayRow]:
     """`coming`: the features of `ahead`, in its order. Days are those of past deliveries alike."""
-    delays = PastDelays(known)
+    delays = PastDelays(known, model.spread)
     said = zip(ahead, coming, model.probabilities(coming), model.contributions(coming), strict=True)
     return [
         DelayRow(row.uid, row.delivery, row.scheduled, chance, *delays.quantiles(row, chance), reasons(row, each, why))
@@ -38,7 +38,9 @@ def model_of(parameters: Mapping[str, Any]) -> Ensemble:
     """The model from the numbers that were hashed, and from nothing else."""
     members = parameters["members"]
     return Ensemble(
-        Members(Boosted(**members["trees"]), Logistic(**members["line"])), Calibration(**parameters["calibration"])
+        Members(Boosted(**members["trees"]), Logistic(**members["line"])),
+        Calibration(**parameters["calibration"]),
+        parameters.get("spread", 0.0),
     )
 
 

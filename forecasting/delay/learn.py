@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from forecasting.delay.days import spread_of
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.ensemble import Ensemble, calibrated, fit, learnable
 from forecasting.delay.features import features
@@ -59,7 +60,7 @@ def learn(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: P
         known, past, until, lambda done, of: progress(20 + 60 * done // of, f"Testing quarter {done + 1} of {of}")
     )
     progress(80, "Fitting and calibrating")
-    model = Ensemble(fit(known, past), calibrated(tested.said, until))
+    model = Ensemble(fit(known, past), calibrated(tested.said, until), spread_of(tested.bands, until))
     found = foretell(model, known, ahead, coming)
     progress(92, "Drawing the lanes' trends")
     lanes = with_trends(lanes_of(known))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from forecasting.delay.days import PastDelays
+from forecasting.delay.days import Band, PastDelays, spread_of
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.ensemble import QUARTER, Features, Said, calibrated, quarter
 from forecasting.demand.result import rounded
@@ -33,6 +33,7 @@ class Tested:
     """What was said in all quarters, and, in those that count, what came of it."""
 
     said: list[Said] = field(default_factory=list)
+    bands: list[tuple[DeliveryRow, list[Band]]] = field(default_factory=list)
     starts: list[date] = field(default_factory=list)
     learnt: int = 0
     late: list[bool] = field(default_factory=list)
@@ -69,21 +70,21 @@ def quarters(
         if place >= warming:
             found.starts.append(start)
             found.learnt = found.learnt or len(known)
-            _ask(found, known, said, calibrated(found.said, start - timedelta(days=1)).probabilities)
+        _ask(found, known, said, start - timedelta(days=1), counts=place >= warming)
         found.said += said
     return found
 
 
-def _ask(
-    found: Tested,
-    known: Sequence[DeliveryRow],
-    said: Sequence[Said],
-    probabilities: Callable[[Sequence[Sequence[float]]], list[float]],
-) -> None:
+def _ask(found: Tested, known: Sequence[DeliveryRow], said: Sequence[Said], day: date, *, counts: bool) -> None:
+    """Chances and days as they would have been said on `day`; those of warming quarters only show how good days are."""
     base = sum(bool(row.late) for row in known) / len(known)
-    past = PastDelays(known)
-    for each, chance in zip(said, probabilities([each.odds for each in said]), strict=True):
+    past = PastDelays(known, spread_of(found.bands, day))
+    chances = calibrated(found.said, day).probabilities([each.odds for each in said])
+    for each, chance in zip(said, chances, strict=True):
         if each.row.delay is None:
+            continue
+        found.bands.append((each.row, past.bands(each.row, chance)))
+        if not counts:
             continue
         found.late.append(bool(each.row.late))
         found.chances.append(chance)

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from forecasting.governance.figures import groups, measures, millionths, psi
+from forecasting.governance.figures import drift, groups, measures, millionths
 from forecasting.governance.models import Entry, MonitorJob, Party, Version
-from forecasting.governance.outcomes import Actuals, actuals, outcomes
+from forecasting.governance.outcomes import Actuals, actuals, in_windows, outcomes
 from forecasting.governance.registry import ANALYST
 from forecasting.governance.windows import windows_of
 from forecasting.models import Kind, Run
@@ -93,12 +93,13 @@ def report(organisation: Organisation, entry: Entry, run: Run, known: Actuals) -
     if not found:
         return "nothing happened that was foretold"
     absolute = run.kind == Kind.DEMAND
+    before = in_windows(known, (end - start).days + 1)
     argument: dict[str, Any] = {
         "id": report_id(entry.content["id"], organisation),
         "forecast": entry.content["id"],
         "predictions": entry.content["predictions"],
         "window": days,
-        "figures": measures(found, absolute=absolute) | {"psi": millionths(psi(known.before, values))},
+        "figures": measures(found, absolute=absolute) | {"psi": millionths(drift(before, values))},
         "groups": groups(found, absolute=absolute),
     }
     with transaction.atomic():

@@ -9,6 +9,7 @@ from forecasting.models import DelayPrediction, Forecast, Kind, Run
 from forecasting.statement import predictions_hash, six
 
 DAYS = 7
+LEAST = 20  # rows that a window should have: the contract lets fewer suspend nothing
 _SLACK = {"day": 0, "week": 6, "month": 30}
 
 
@@ -40,7 +41,7 @@ def delay_text(row: DelayPrediction) -> str:
 
 
 def windows_of(run: Run) -> list[Window]:
-    """Weeks from the first day foretold on; whole periods where a series' period is longer."""
+    """Weeks, or several, from the first day foretold on; whole periods where a series' period is longer."""
     if run.kind == Kind.DELAY:
         return _cut((row.scheduled, row.scheduled, delay_text(row)) for row in DelayPrediction.objects.filter(run=run))
     return _cut((row.day, period_end(row), demand_text(row)) for row in demand_rows(run))
@@ -54,18 +55,23 @@ def period_end(row: Forecast) -> date:
 
 
 def _cut(rows: Iterable[tuple[date, date, str]]) -> list[Window]:
-    """A row belongs to the window that it begins in; a window ends with the last day of its rows."""
+    """A row belongs to the window that it begins in; a window ends with the last day of its rows.
+
+    As many weeks make a window as hold enough rows on average.
+    """
     found = sorted(rows)
     if not found:
         return []
     first = found[0][0]
+    weeks = (found[-1][0] - first).days // DAYS + 1
+    days = DAYS * min(weeks, -(-LEAST * weeks // len(found)))
     parts: dict[int, list[tuple[date, date, str]]] = defaultdict(list)
     for row in found:
-        parts[(row[0] - first).days // DAYS].append(row)
+        parts[(row[0] - first).days // days].append(row)
     return [
         Window(
-            first + timedelta(days=DAYS * number),
-            max([first + timedelta(days=DAYS * (number + 1) - 1), *(end for _, end, _ in some)]),
+            first + timedelta(days=days * number),
+            max([first + timedelta(days=days * (number + 1) - 1), *(end for _, end, _ in some)]),
             predictions_hash(text for _, _, text in some),
             len(some),
         )

@@ -1,6 +1,7 @@
 """One score with all that was ever decided on it, each compared with what the ledger says now."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 
 from forecasting.governance.decisions import score
 from forecasting.governance.models import Decision
-from forecasting.models import DelayPrediction
+from forecasting.models import DelayPrediction, Series
 from traceapp.accounts.visibility import Viewer
 from traceapp.ledger import verified
 
@@ -48,6 +49,28 @@ def decisions(row: DelayPrediction) -> list[Stated]:
     """On this score and on later ones of the same delivery by other runs, newest first."""
     found = Decision.objects.filter(organisation=row.run.organisation_id, statement__of__record=str(row.record_uid))
     return _judged(list(found.select_related("run")), {(row.run_id, str(row.record_uid)): row})
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What somebody expects to sell instead, in a period; beside what the model said. As the ledger confirms it."""
+
+    stated: Stated
+    day: date
+    instead: float
+    mean: float
+
+
+def demand_decisions(series: Series) -> list[Expected]:
+    """On this series of this run, newest first."""
+    of = {"statement__of__product": series.product, "statement__of__place": series.place}
+    found = Decision.objects.filter(run=series.run_id, **of).select_related("run", "by", "record")
+    return [_expected(one) for one in _judged(list(found), {})]
+
+
+def _expected(one: Stated) -> Expected:
+    said = one.said
+    return Expected(one, date.fromisoformat(said["of"]["day"]), float(said["instead"]), float(said["output"]["mean"]))
 
 
 def latest_overrides(rows: list[DelayPrediction]) -> dict[int, Stated]:

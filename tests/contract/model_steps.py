@@ -9,9 +9,9 @@ from tests.contract.delivery import HASH
 from tests.contract.money import Holder, new_id
 from tests.contract.steps import Step
 
-GOOD = {"rows": 9, "error": 150_000, "coverage": 810_000, "bias": -12_000, "psi": 40_000}
+GOOD = {"rows": 90, "error": 150_000, "coverage": 810_000, "bias": -12_000, "psi": 40_000}
 BAD = GOOD | {"bias": -50_001}
-GROUP = {"by": "region", "name": "Çukurova", "rows": 9, "error": 1, "coverage": 0, "bias": -1}
+GROUP = {"by": "region", "name": "Çukurova", "rows": 90, "error": 1, "coverage": 0, "bias": -1}
 
 
 def models(at: datetime, judges: tuple[Holder, Holder]) -> Iterator[Step]:
@@ -22,7 +22,7 @@ def models(at: datetime, judges: tuple[Holder, Holder]) -> Iterator[Step]:
         yield from version(at, model, purpose, judges)
     window = {"from": (at - timedelta(days=3)).date().isoformat(), "to": (at - timedelta(days=2)).date().isoformat()}
     said: dict[str, Any] = {"predictions": HASH, "window": window}
-    foretell = {"id": new_id(), "model": second, "inputs": HASH, "rows": 9, **said}
+    foretell = {"id": new_id(), "model": second, "inputs": HASH, "rows": 90, **said}
     yield Step("judge-0", "record_forecast", foretell)
     yield Step("analyst", "record_forecast", foretell, again=True)
     yield Step("analyst", "record_forecast", foretell)

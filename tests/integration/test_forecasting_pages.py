@@ -169,3 +169,34 @@ def test_nothing_yet_says_what_to_do_next(client, ledger_world):
     client.force_login(member(ledger_world.organisations[0], "analyst"))
     assert "To the forecasts" in page(client, "forecasting:delay")
     assert sales(ledger_world, 1)
+
+
+def test_an_analyst_expects_other_sales_says_why_and_is_asked_once_more(client, trained, ledger_world):
+    firm, run, _ = trained
+    series = run.series.get()
+    row = series.forecasts.first()
+    where = reverse("scoring:demand", args=[run.uid, series.pk])
+    client.force_login(member(firm, "analyst"))
+    assert where in page(client, "forecasting:demand")
+    form = client.get(where)
+    once = str(form.context["form"].initial["once"])
+    said = {"once": once, "day": str(row.day), "value": "77.5", "reason": "The shop next door is closed."}
+    for wrong in ({"day": "2001-01-01"}, {"value": "-1"}, {"value": "many"}, {"reason": " "}):
+        assert "error" in client.post(where, said | wrong).content.decode()
+    asked = client.post(where, said).content.decode()
+    assert "77.5" in asked
+    assert f"{row.mean:,.1f}" in asked
+    assert not run.decisions.exists()
+    for _ in range(2):  # sent twice, decided once
+        assert client.post(where, said | {"sure": "1"}).status_code == 302
+    ledger_world.anchor()
+    html = client.get(where).content.decode()
+    assert (run.decisions.count(), html.count("The shop next door is closed.")) == (1, 1)
+    assert "Verified" in html
+    decision = run.decisions.get()
+    assert decision.statement["instead"] == "77.500000"
+    client.force_login(member(firm, "supplier"))
+    assert "The shop next door" in client.get(where).content.decode()
+    assert client.post(where, said).status_code == 404
+    client.force_login(member(ledger_world.organisations[1], "analyst"))
+    assert client.get(where).status_code == 404

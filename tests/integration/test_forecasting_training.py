@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from forecasting import dataset
+from forecasting.governance.models import Artefact
 from forecasting.models import Forecast, Kind, Run, Series, TrainingJob
 from forecasting.reasons import Reason
 from forecasting.reproduce import Verdict, anchored, reproduce, stored_hash
@@ -44,10 +45,16 @@ def test_a_run_says_what_it_learnt_and_its_statement_reaches_the_ledger(ledger_w
     said, _ = anchored(run)
     assert said["dataset"]["root"] == run.dataset_root
     assert said["predictions"]["hash"] == stored_hash(run)
-    assert reproduce(run, lambda percent, words: None).verdict is Verdict.IDENTICAL
 
+    Artefact.objects.filter(run=run).update(content=b"[]")
     Forecast.objects.filter(series__run=run).update(mean=1)
     assert stored_hash(run) != said["predictions"]["hash"]
+    answer = reproduce(run, lambda percent, words: None)
+    assert (answer.verdict, answer.verdict.answer) == (Verdict.ALTERED, "not reproducible")
+    assert answer.detail == (
+        "Of the model, its fitted numbers are not those that were registered. The predictions stored here are not those "
+        "that were anchored. The verified rows do give what was anchored."
+    )
 
 
 def test_every_row_that_is_left_out_is_named_with_its_reason(ledger_world):

@@ -11,8 +11,8 @@ import pytest
 
 from tests.stack import ROOT
 
-KERNELS = ("Prescott", "Nehalem", "Haswell")  # of OpenBLAS, on amd64
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("celery-worker")]
+KERNELS = ("Prescott", "Nehalem")  # of OpenBLAS, on amd64: others than any processor of today takes by itself
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("celery-worker")]
 
 
 def started(folder: Path, command: Sequence[str], **environment: str) -> subprocess.Popen:
@@ -51,9 +51,7 @@ def test_the_same_events_in_two_folders_give_the_same_predictions_and_another_ke
         assert ours[kind]["root"] != theirs[kind]["root"]  # other salts, other ids: nobody guesses rows from a root
         assert ours[kind]["predictions"] == theirs[kind]["predictions"]
         assert ours[kind]["model"] == theirs[kind]["model"]
-    asked = [("demand", KERNELS[0]), ("delay", KERNELS[0]), ("demand", KERNELS[1])]
-    said = [
-        verified(tmp_path / "here", ours[kind]["run"], OPENBLAS_CORETYPE=kernel, NPY_DISABLE_CPU_FEATURES="")
-        for kind, kernel in asked
-    ]
-    assert {one["verdict"] for one in said} <= {"identical", "tolerance"}
+    for kind, kernel in (("demand", KERNELS[0]), ("delay", KERNELS[1])):
+        said = verified(tmp_path / "here", ours[kind]["run"], OPENBLAS_CORETYPE=kernel)
+        assert said["answer"] in ("identical", "within tolerance")
+        assert said["differs"]["kernel"] == ["the processor's", kernel]

@@ -24,8 +24,8 @@ def governed(ledger_world):
 
 
 def sold_since(governed, factor=1.0):
-    """What was sold in the three weeks after the run learnt: as ever, or so many times as much."""
-    more = [sale(number) for number in range(84, 105)]
+    """What was sold in the seven weeks after the run learnt: as ever, or so many times as much."""
+    more = [sale(number) for number in range(84, 133)]
     for event in more:
         event["quantityList"][0]["quantity"] *= factor
     record(governed.owner, more)
@@ -49,7 +49,7 @@ def test_a_run_becomes_a_version_with_windows_and_is_served_once_it_is_voted_for
     assert (entry.content["hash"], entry.content["predictions"]) == (run.model_hash, run.predictions_hash)
     assert registry.register(run=run, by=None) == version
     windows = Entry.objects.filter(kind="forecast", model=version.model)
-    assert sum(one.content["rows"] for one in windows) == Forecast.objects.filter(series__run=run).count() == 14
+    assert sum(one.content["rows"] for one in windows) == Forecast.objects.filter(series__run=run).count() == 42
     assert served(governed.owner, "demand").model == ""
     deployment = governed.propose(version)
     governed.vote(governed.judges[0], deployment)

@@ -183,10 +183,20 @@ def test_a_report_that_says_nothing_is_refused(
 
 def test_at_the_limit_is_not_past_it() -> None:
     limits = Limits(**LIMITS)
-    at = Figures(rows=1, error=200_000, coverage=700_000, bias=-50_000, psi=250_000)
-    past = Figures(rows=1, error=200_001, coverage=699_999, bias=-50_001, psi=250_001)
+    at = Figures(rows=100, error=200_000, coverage=700_000, bias=-50_000, psi=250_000)
+    past = Figures(rows=100, error=200_001, coverage=608_348, bias=-50_001, psi=250_001)
     assert beyond(at, limits) == ()
     assert beyond(past, limits) == ("error", "coverage", "bias", "psi")
+
+
+def test_a_few_rows_say_nothing_and_coverage_may_be_off_by_chance() -> None:
+    limits = Limits(**LIMITS)
+    bad = {"error": 10**6, "coverage": 0, "bias": 10**6, "psi": 10**6}
+    assert beyond(Figures(rows=19, **bad), limits) == ()
+    assert beyond(Figures(rows=20, **bad), limits) == ("error", "coverage", "bias", "psi")
+    # Two standard errors of 70% of 100 rows are 9.1652 points.
+    off = [Figures(rows=100, error=0, coverage=coverage, bias=0, psi=0) for coverage in (608_349, 608_348)]
+    assert [beyond(one, limits) for one in off] == [(), ("coverage",)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=20))

@@ -4,6 +4,7 @@ import math
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from forecasting.delay import calibration
 from forecasting.delay.boosted import Boosted
-from forecasting.delay.days import PastDelays
+from forecasting.delay.days import PastDelays, spread_of
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.ensemble import Ensemble, calibrated, fit
 from forecasting.delay.features import LEVEL, features
@@ -232,3 +233,23 @@ def test_a_category_nobody_has_seen_gets_a_chance_and_no_error():
     (said,) = result.rows
     assert 0.05 < said.p_late < 0.9
     assert said.days_p10 <= said.days_p50 <= said.days_p90
+
+
+def test_bands_that_held_too_little_lately_are_widened_by_what_was_known() -> None:
+    known = [a_delivery(day, float(day % 10)) for day in range(300)]
+    past = PastDelays(known)
+    row = a_delivery(400, vendor="W")
+    bands = past.bands(row, 0.9)
+    assert bands[0] == (past.quantiles(row, 0.9)[0], past.quantiles(row, 0.9)[2])
+    assert all(a[0] >= b[0] and a[1] <= b[1] for a, b in pairwise(bands))
+    assert PastDelays(known, spread=0.09).quantiles(row, 0.9)[::2] == bands[9]
+
+    at = FIRST + timedelta(days=700)
+    narrow_to_wide = [(float(place), float(30 - place)) for place in reversed(range(10))]
+    said = [(a_delivery(400 + day, 3.0 if day % 2 else 5.0), narrow_to_wide) for day in range(250)]
+    assert spread_of(said, at) == 0.06  # the first that holds both
+    later = [(replace(row, recorded=at + timedelta(days=1)), bands) for row, bands in said]
+    assert spread_of(later, at) == 0.0  # nobody knew
+    assert spread_of(said[:50], at) == 0.0
+    assert spread_of(said, at + timedelta(days=900)) == 0.0  # long ago
+    assert spread_of([(replace(row, delay=99.0), bands) for row, bands in said], at) == 0.09

@@ -1,6 +1,7 @@
 """What was foretold, what reporters say of it, and when a majority of them suspends a version."""
 
 from collections.abc import Sequence
+from math import isqrt
 
 from chaincode.traceability import ids
 from chaincode.traceability.access import Caller
@@ -16,12 +17,13 @@ from chaincode.traceability.model_state import (
     Suspension,
 )
 from chaincode.traceability.rules.deployments import LIVE
-from chaincode.traceability.rules.model_requests import Foretold, Measured
+from chaincode.traceability.rules.model_requests import MILLION, Foretold, Measured
 from chaincode.traceability.state import Holder
 
 AHEAD, AFTERWARDS = "ahead", "afterwards"
 LIVE_MODE, SHADOW = "live", "shadow"
 LEAST_REPORTERS = 2
+LEAST_ROWS = 20
 KINDS = ("error", "coverage", "bias", "psi")
 
 
@@ -92,10 +94,16 @@ def refuse_reported(held: Report, asked: Measured) -> None:
 
 
 def beyond(figures: Figures, limits: Limits) -> tuple[str, ...]:
-    """Which figures are past their limits. At the limit is not past it."""
+    """Which figures are past their limits. At the limit is not past it, and few rows say nothing.
+
+    Coverage is a share of the rows: it is past its limit when it is more than two standard errors below.
+    """
+    if figures.rows < LEAST_ROWS:
+        return ()
+    noise = isqrt(4 * limits.coverage * (MILLION - limits.coverage) // figures.rows)
     past = {
         "error": figures.error > limits.error,
-        "coverage": figures.coverage < limits.coverage,
+        "coverage": figures.coverage < limits.coverage - noise,
         "bias": abs(figures.bias) > limits.bias,
         "psi": figures.psi > limits.psi,
     }

@@ -65,6 +65,7 @@ class Command(BaseCommand):
                 f"{len(trained.data.rows)} verified rows until {trained.data.until}, block {trained.data.as_of_block}; "
                 f"left out: {out}"
             )
+            self.stderr.write(f"data set {trained.data.root}, predictions {trained.predictions}")
 
     def _print(self, kind: Kind, lines: list[Line], options: dict[str, Any]) -> None:
         if options["json"]:

@@ -15,10 +15,15 @@ class Command(BaseCommand):
     help = "Train a run again from the verified rows of its day. Exit code 1 if the same does not come out."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("id", help="the run's id, or its first characters")
+        parser.add_argument(
+            "id", nargs="?", help="the run's id, or its first characters; without: which runs there are"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["id"] is None:
+            self._list()
+            return
         run = run_named(options["id"])
         answer = reproduce(run, lambda percent, words: None)
         if options["json"]:
@@ -27,6 +32,14 @@ class Command(BaseCommand):
             self._print(run, answer)
         if not answer.reproduced:
             raise SystemExit(1)
+
+    def _list(self) -> None:
+        for run in Run.objects.select_related("organisation"):
+            self.stdout.write(
+                f"{run.uid}  {run.kind:<6}  until {run.until}  {run.rows_used:,} rows  {run.organisation.name}"
+            )
+        if not Run.objects.exists():
+            self.stdout.write("Nothing was trained yet.")
 
     def _print(self, run: Run, answer: Answer) -> None:
         self.stdout.write(f"{answer.verdict.words}.")
@@ -55,6 +68,7 @@ def run_named(text: str) -> Run:
 def _as_json(run: Run, answer: Answer) -> dict[str, Any]:
     return {
         "run": str(run.uid),
+        "answer": answer.verdict.answer,
         "verdict": answer.verdict.value,
         "words": answer.verdict.words,
         "detail": answer.detail,
