@@ -125,6 +125,18 @@ def test_once_the_shipment_has_ended_there_is_nothing_to_challenge(cold, client)
     assert "Its shipment has ended" in answer.content.decode()
 
 
+def test_its_insurer_is_a_party_too(cold, client):
+    insurer = OrganisationFactory(name="Insula")
+    of = {"mspId": insurer.msp_id, "organisation": insurer.pgln}
+    insurance = {"insurer": of, "payout": 100, "beneficiary": "buyer", "triggers": ["lost"]}
+    terms = cold.shipment.document["terms"] | {"insurance": insurance}
+    rewritten(f"shipment/{cold.shipment.shipment_id}", terms=terms)
+    client.force_login(member(insurer, Role.TREASURER))
+    answer = client.post(address(cold), {"reason": "goods", "evidence": WORDS})
+    assert answer.status_code == 302, answer.content.decode()
+    assert Call.objects.get(function="challenge_leg").organisation == insurer
+
+
 def test_strangers_do_not_even_see_it_and_cannot_by_another_door(cold, client):
     stranger = OrganisationFactory()
     client.force_login(member(stranger, Role.SUPPLIER))

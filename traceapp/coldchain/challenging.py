@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 
 from chaincode.traceability.rules import shipments as rules
 from chaincode.traceability.rules.legs import CHALLENGE_HOURS
+from chaincode.traceability.shipment_state import Shipment
+from chaincode.traceability.state import Holder
 from traceapp.accounts.models import Organisation, User
 from traceapp.coldchain.models import Objection
+from traceapp.commitments.canonical import canonical
 from traceapp.commitments.salted import salted_hash
 from traceapp.ledger import calls, documents
 from traceapp.ledger.outgoing import Call
 from traceapp.web.times import in_words
 
-PARTS: Final = ("buyer", "seller", "carrier", "consignee", "arbiter", "insurer")
 Held = Mapping[str, Any]
 
 
@@ -56,29 +58,34 @@ def refusal(held: Held, organisation: Organisation) -> str:
         return _("This leg is challenged already, by %(who)s.") % {"who": by_whom(held["challenge"])}
     if objections_to(held["id"]).filter(organisation=organisation).exclude(call__state=Call.State.INVALID).exists():
         return _("Your challenge is on its way to the ledger already.")
-    if not is_party(held, organisation):
-        return _("Only the parties of its shipment can challenge this leg.")
     shipment = _shipment_of(held)
-    if shipment is not None and shipment["state"] not in (rules.DISPATCHED, rules.ARRIVED):
+    if not _among(held, shipment, organisation):
+        return _("Only the parties of its shipment can challenge this leg.")
+    if shipment is not None and shipment.state not in (rules.DISPATCHED, rules.ARRIVED):
         return _("Its shipment has ended: nothing depends on this leg any more.")
-    if timezone.now() > (until := until_of(held)):
+    if timezone.now() > (until := _until(held, shipment)):
         return _("It could be challenged until %(when)s.") % {"when": in_words(until)}
     return ""
 
 
 def is_party(held: Held, organisation: Organisation) -> bool:
     """Of the leg's shipment; of a leg without one every member is."""
+    return _among(held, _shipment_of(held), organisation)
+
+
+def _among(held: Held, shipment: Shipment | None, organisation: Organisation) -> bool:
     if not held["shipment"]:
         return True
-    shipment = _shipment_of(held)
-    own = {"mspId": organisation.msp_id, "organisation": organisation.pgln}
-    return shipment is not None and any(shipment["terms"].get(part) == own for part in PARTS)
+    return shipment is not None and Holder(organisation.msp_id, organisation.pgln) in shipment.terms.parties
 
 
 def until_of(held: Held) -> datetime:
     """When it can no longer be challenged: hours after its recording, as the terms say."""
-    shipment = _shipment_of(held)
-    hours = shipment["terms"]["challengeHours"] if shipment else CHALLENGE_HOURS
+    return _until(held, _shipment_of(held))
+
+
+def _until(held: Held, shipment: Shipment | None) -> datetime:
+    hours = shipment.terms.challenge_hours if shipment else CHALLENGE_HOURS
     return datetime.fromisoformat(held["recordedAt"]) + timedelta(hours=hours)
 
 
@@ -92,5 +99,6 @@ def objections_to(leg_id: str) -> QuerySet[Objection]:
     return Objection.objects.filter(leg_id=leg_id).select_related("call", "organisation")
 
 
-def _shipment_of(held: Held) -> dict[str, Any] | None:
-    return documents.get(f"shipment/{held['shipment']}") if held["shipment"] else None
+def _shipment_of(held: Held) -> Shipment | None:
+    found = documents.get(f"shipment/{held['shipment']}") if held["shipment"] else None
+    return Shipment.decode(canonical(found)) if found else None
