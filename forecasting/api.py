@@ -17,8 +17,8 @@ from forecasting.models import Kind, Run, TrainingJob
 from forecasting.output import as_objects, lines_of_run
 from forecasting.parameters import BadParameters
 from forecasting.views import FILES, READERS, TRAINERS, file_of
-from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import has_role
+from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
 from traceapp.web import parquet
 from traceapp.web.problems import problem
@@ -92,7 +92,7 @@ class Jobs(generics.ListAPIView[TrainingJob]):
             for name, value in asked.validated_data.items()
             if name != "kind"
         }
-        organisation = get_object_or_404(Organisation, pk=viewer_of(request).organisation_id or 0)
+        organisation = acting_organisation(request)
         try:
             job = services.request_training(
                 organisation=organisation,

@@ -17,9 +17,9 @@ from forecasting.models import Kind, Run
 from forecasting.output import for_spreadsheets, lines_of_run, write_csv, write_parquet
 from forecasting.reasons import Reason
 from forecasting.scoring.selectors import latest_overrides
-from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import Role
+from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
 from traceapp.jobs import life
 from traceapp.web import parquet
@@ -60,9 +60,8 @@ def train(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("forecasting:index")
-    organisation = get_object_or_404(Organisation, pk=viewer_of(request).organisation_id or 0)
     services.request_training(
-        organisation=organisation,
+        organisation=acting_organisation(request),
         user=request.user,  # type: ignore[arg-type]
         kind=form.cleaned_data["kind"],
         parameters=form.parameters,
@@ -84,7 +83,7 @@ def demand(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     run, note = selectors.shown(viewer, Kind.DEMAND, chosen.value("run"))
     if run is None:
-        return _nothing_yet(request, Kind.DEMAND, chosen, note)
+        return nothing_yet(request, Kind.DEMAND, chosen, note)
     series = selectors.series_of(run, chosen.value("product") or "", chosen.value("place") or "")
     if series is None:
         raise Http404("This run forecast nothing.")
@@ -122,7 +121,7 @@ def delay(request: HttpRequest) -> HttpResponse:
     chosen = ChooseForm(request.GET)
     run, note = selectors.shown(viewer_of(request), Kind.DELAY, chosen.value("run"))
     if run is None:
-        return _nothing_yet(request, Kind.DELAY, chosen, note)
+        return nothing_yet(request, Kind.DELAY, chosen, note)
     drawings, table = presenting.reliability(run)
     page = page_of(request, run.delays.all(), 20)
     overrides = latest_overrides(list(page))
@@ -207,7 +206,8 @@ def _shared(request: HttpRequest, run: Run, note: str) -> dict[str, Any]:
     }
 
 
-def _nothing_yet(request: HttpRequest, kind: Kind, chosen: ChooseForm, note: str) -> HttpResponse:
+def nothing_yet(request: HttpRequest, kind: Kind, chosen: ChooseForm, note: str) -> HttpResponse:
+    """Where there is no run to show: a wrong one was asked for, or none was made yet."""
     if chosen.value("run"):
         raise Http404("There is no such run.")
     return render(request, "forecasting/nothing.html", {"kind": kind, "served_note": note})

@@ -2,8 +2,8 @@
 
 Every series is measured in units of its own level, so that large and small ones teach each other, and a new product
 is forecast by analogy with those that sell alike. A row is one period to forecast, seen from an origin before it; rows
-come from many origins, each with its own past only. Offers that lie ahead are not known: the forecast is the mean of
-what is said with and without one, weighted by the chance of it.
+come from many origins, each with its own past only. The forecast is the mean of what is said with and without an offer,
+weighted by the chance of one: planned ones are certain (`history.offers_ahead`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -83,20 +83,21 @@ class Table:
         import numpy as np
 
         sizes = np.abs(self.values[:, :origin])
-        recent = _nanmean(sizes[:, -self.lessons.level :])
-        always = _nanmean(sizes)
+        recent = _mean(sizes[:, -self.lessons.level :])
+        always = _mean(sizes)
         found = np.maximum(np.nan_to_num(recent), 0.1 * np.nan_to_num(always))
         return np.where(found > 0, found, 1.0)
 
 
-def _nanmean(values: Any) -> Any:
+def _mean(values: Any, axis: int = 1) -> Any:
+    """Of what is known; not a number where nothing is."""
     import warnings
 
     import numpy as np
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        return np.nanmean(values, axis=1) if values.shape[1] else np.full(len(values), np.nan)
+        return np.nanmean(values, axis=axis)
 
 
 def _past(table: Table, origin: int, level: Any) -> Any:
@@ -107,11 +108,11 @@ def _past(table: Table, origin: int, level: Any) -> Any:
     own = table.values[:, :origin] / level[:, None]
     count = len(own)
     lags = [own[:, -lag] if origin >= lag else np.full(count, np.nan) for lag in (1, 2, 3, max(2, season))]
-    means = [_nanmean(own[:, -width:]) for width in taught.widths]
+    means = [_mean(own[:, -width:]) for width in taught.widths]
     recent = own[:, -taught.level :]
-    usual = _nanmean(recent)
-    spread = np.sqrt(_nanmean((recent - usual[:, None]) ** 2))
-    zero = _nanmean(np.where(np.isnan(recent), np.nan, recent == 0))
+    usual = _mean(recent)
+    spread = np.sqrt(_mean((recent - usual[:, None]) ** 2))
+    zero = _mean(np.where(np.isnan(recent), np.nan, recent == 0))
     last = np.where(np.nan_to_num(own) != 0, np.arange(origin), -1).max(axis=1) if origin else np.zeros(count)
     faded = []
     for alpha in (0.1, 0.3):
@@ -137,9 +138,9 @@ def _offered(table: Table, own: Any, origin: int) -> list[Any]:
     return [
         offered.mean(axis=1),
         lately.mean(axis=1),
-        _nanmean(with_one),
-        _nanmean(without),
-        _nanmean(without[:, -table.lessons.level :]),
+        _mean(with_one),
+        _mean(without),
+        _mean(without[:, -table.lessons.level :]),
     ]
 
 
@@ -151,31 +152,21 @@ def _steps(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[
     own = table.values[:, :origin] / level[:, None]
     seasons = min(origin // season, 5)
     block = own[:, origin - seasons * season :].reshape(len(own), seasons, season) if seasons else own[:, :0, None]
-    usual = _each_mean(block, 2)
-    shape = _each_mean(block / np.where(usual > 0, usual, np.nan)[:, :, None], 1) if seasons else None
-    everybody = _each_mean(shape, 0) if shape is not None else None
+    usual = _mean(block, 2)
+    shape = _mean(block / np.where(usual > 0, usual, np.nan)[:, :, None], 1) if seasons else None
+    everybody = _mean(shape, 0) if shape is not None else None
     found = []
     for step in steps:
         at = step % season
         ago = [own[:, origin - k * season + at] if origin >= k * season else own[:, 0] * np.nan for k in (1, 2, 3)]
         mine = shape[:, at] if shape is not None else own[:, 0] * np.nan
-        mean = _each_mean(block[:, :, at], 1) if seasons else own[:, 0] * np.nan
+        mean = _mean(block[:, :, at], 1) if seasons else own[:, 0] * np.nan
         all_of_them = np.full(len(own), everybody[at] if everybody is not None else np.nan)
         phase = np.full(len(own), (origin + step) % season)
-        recent = mine * _nanmean(own[:, -season:])
+        recent = mine * _mean(own[:, -season:])
         row = [*ago, mean, mine, all_of_them, np.full(len(own), step), phase, recent]
         found.append((step, np.column_stack(row)))
     return found
-
-
-def _each_mean(values: Any, axis: int) -> Any:
-    import warnings
-
-    import numpy as np
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.nanmean(values, axis=axis)
 
 
 def _year(table: Table, origin: int, step: int, own: Any) -> Any:
@@ -193,8 +184,8 @@ def _year(table: Table, origin: int, step: int, own: Any) -> Any:
         at = origin + step - ago * year
         near = own[:, max(0, at - around) : at + around + 1] if at <= origin else own[:, :0]
         then = own[:, max(0, at - year // 2) : max(0, at + year // 2)]
-        share = _nanmean(near) / np.where(_nanmean(then) > 0, _nanmean(then), np.nan)
-        found += [_nanmean(near), share, np.full(count, _each_mean(share, 0))]
+        share = _mean(near) / np.where(_mean(then) > 0, _mean(then), np.nan)
+        found += [_mean(near), share, np.full(count, _mean(share, 0))]
     return np.column_stack(found)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -14,8 +13,8 @@ from forecasting.dwell import selectors, services
 from forecasting.dwell.models import DwellJob
 from forecasting.dwell.views import download
 from forecasting.views import READERS, TRAINERS
-from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import has_role
+from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
 
 
@@ -59,6 +58,6 @@ class Bottlenecks(APIView):
 
     @extend_schema(request=None, responses={202: DwellJobOut})
     def post(self, request: Request) -> Response:
-        organisation = get_object_or_404(Organisation, pk=viewer_of(request).organisation_id or 0)
+        organisation = acting_organisation(request)
         job = services.request(organisation=organisation, user=request.user)  # type: ignore[arg-type]
         return Response(DwellJobOut(job).data, status=status.HTTP_202_ACCEPTED)

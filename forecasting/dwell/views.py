@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from forecasting.dwell import presenting, selectors, services
 from forecasting.reasons import Reason
 from forecasting.views import READERS, TRAINERS
-from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import member_required
+from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
 from traceapp.jobs import life
 from traceapp.web.pagination import page_of
@@ -53,7 +53,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_POST
 @member_required(*TRAINERS)
 def measure(request: HttpRequest) -> HttpResponse:
-    organisation = get_object_or_404(Organisation, pk=viewer_of(request).organisation_id or 0)
+    organisation = acting_organisation(request)
     services.request(organisation=organisation, user=request.user)  # type: ignore[arg-type]
     return redirect("dwell:index")
 

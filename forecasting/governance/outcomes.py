@@ -13,7 +13,8 @@ from forecasting.demand.series import SaleRow, one_unit, series_of
 from forecasting.governance.figures import Outcome, sizes
 from forecasting.governance.windows import demand_rows
 from forecasting.models import DelayPrediction, Kind, Run
-from traceapp.masterdata.models import Location, Product
+from forecasting.names import countries_of
+from traceapp.masterdata.models import Product
 
 QUARTER = 12  # windows
 LEVEL = 4  # windows
@@ -126,7 +127,7 @@ def _sales(run: Run, rows: Sequence[SaleRow], until: date) -> Actuals:
         until=until,
         sold=sold,
         before=dict(past),
-        regions=_regions(place for _, place in past),
+        regions=countries_of(place for _, place in past),
         vendors=vendors,
         sizes=sizes(by_vendor),
     )
@@ -150,10 +151,3 @@ def _vendors(products: Iterable[str]) -> dict[str, str]:
     known: Any = Product.objects.filter(gtin__in=[one for one in wanted if one.isdigit()])
     owners = dict(known.values_list("gtin", "organisation__pgln"))
     return {one: owners.get(one, one) for one in wanted}
-
-
-def _regions(places: Iterable[str]) -> dict[str, str]:
-    """Countries of places, as registered."""
-    wanted = {one.partition(".")[0]: one for one in places}
-    known = Location.objects.filter(gln__in=[one for one in wanted if one.isdigit()]).exclude(country="")
-    return {wanted[gln]: country for gln, country in known.values_list("gln", "country")}

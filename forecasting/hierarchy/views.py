@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,7 +15,7 @@ from forecasting.hierarchy import selectors
 from forecasting.hierarchy.groups import total
 from forecasting.hierarchy.models import Group
 from forecasting.models import Kind, Series
-from forecasting.views import READERS
+from forecasting.views import READERS, nothing_yet
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.visibility import viewer_of
 from traceapp.web.drawing import Drawing
@@ -28,9 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     chosen = ChooseForm(request.GET)
     run, note = runs.shown(viewer_of(request), Kind.DEMAND, chosen.value("run"))
     if run is None:
-        if chosen.value("run"):
-            raise Http404("There is no such run.")
-        return render(request, "forecasting/nothing.html", {"kind": Kind.DEMAND, "served_note": note})
+        return nothing_yet(request, Kind.DEMAND, chosen, note)
     every = list(selectors.groups(run))
     asked = request.GET.get("group", "")
     group = next((one for one in every if str(one.pk) == asked), every[0] if every else None)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,7 +12,7 @@ from forecasting.forms import ChooseForm
 from forecasting.inventory import files, presenting, selectors
 from forecasting.inventory.forms import StockForm, WishForm
 from forecasting.models import Kind, Run
-from forecasting.views import READERS
+from forecasting.views import READERS, nothing_yet
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.visibility import Viewer, viewer_of
 from traceapp.web.pagination import page_of
@@ -24,9 +24,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     viewer, chosen = viewer_of(request), ChooseForm(request.GET)
     run, note = runs.shown(viewer, Kind.DEMAND, chosen.value("run"))
     if run is None:
-        if chosen.value("run"):
-            raise Http404("There is no such run.")
-        return render(request, "forecasting/nothing.html", {"kind": Kind.DEMAND, "served_note": note})
+        return nothing_yet(request, Kind.DEMAND, chosen, note)
     form = WishForm.asked(request.GET)
     if not form.is_valid():
         return render(request, "forecasting/inventory/index.html", _head(run, note, form), status=400)

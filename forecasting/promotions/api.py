@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
@@ -12,8 +11,8 @@ from rest_framework.response import Response
 from forecasting.promotions import selectors, services
 from forecasting.promotions.models import PlannedPromotion
 from forecasting.views import READERS, TRAINERS
-from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import has_role
+from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
 from traceapp.web.problems import problem
 
@@ -53,7 +52,7 @@ class Promotions(generics.ListAPIView[PlannedPromotion]):
             return problem(400, "Send an offer as a JSON object, or a list of them.")
         if len(said) > services.MOST:
             return problem(400, f"At most {services.MOST:,} offers at once.")
-        organisation = get_object_or_404(Organisation, pk=viewer_of(request).organisation_id or 0)
+        organisation = acting_organisation(request)
         try:
             made = services.plan(organisation=organisation, said=said, by=request.user)  # type: ignore[arg-type]
         except services.BadFile as error:

@@ -12,14 +12,11 @@ from forecasting.names import names_of
 from forecasting.promotions import selectors, services
 from forecasting.promotions.forms import FileForm, PromotionForm
 from forecasting.views import READERS, TRAINERS
-from traceapp.accounts.models import Organisation, User
+from traceapp.accounts.models import User
 from traceapp.accounts.permissions import member_required
+from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
 from traceapp.web.pagination import page_of
-
-
-def _here(request: HttpRequest) -> Organisation:
-    return get_object_or_404(Organisation, pk=viewer_of(request).organisation_id or 0)
 
 
 @require_safe
@@ -36,7 +33,7 @@ def _page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse
         "page": page,
         "rows": [(one, names.products[one.product], names.places[one.place] if one.place else "") for one in page],
         "may": viewer.has(*TRAINERS),
-        "form": PromotionForm(organisation=_here(request)),
+        "form": PromotionForm(organisation=acting_organisation(request)),
         "file_form": FileForm(),
     }
     return render(request, "forecasting/promotions/index.html", context | forms, status=status)
@@ -45,11 +42,11 @@ def _page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse
 @require_http_methods(["POST"])
 @member_required(*TRAINERS)
 def add(request: HttpRequest) -> HttpResponse:
-    form = PromotionForm(request.POST, organisation=_here(request))
+    form = PromotionForm(request.POST, organisation=acting_organisation(request))
     if not form.is_valid():
         return _page(request, 400, form=form)
     try:
-        services.plan(organisation=_here(request), said=[form.cleaned_data], by=cast(User, request.user))
+        services.plan(organisation=acting_organisation(request), said=[form.cleaned_data], by=cast(User, request.user))
     except services.BadFile as error:
         form.add_error(None, error.faults[0])
         return _page(request, 400, form=form)
@@ -64,7 +61,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             made = services.plan_file(
-                organisation=_here(request), content=form.cleaned_data["file"].read(), by=cast(User, request.user)
+                organisation=acting_organisation(request),
+                content=form.cleaned_data["file"].read(),
+                by=cast(User, request.user),
             )
         except services.BadFile as error:
             for fault in error.faults[:20]:

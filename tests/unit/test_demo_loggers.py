@@ -9,7 +9,7 @@ from traceapp.demo import lorry
 from traceapp.demo.events import document
 from traceapp.demo.generator import SEED, generate
 from traceapp.demo.loggers import LOGGERS, journeys, messages
-from traceapp.demo.lots import lots
+from traceapp.demo.lots import made_before
 from traceapp.epcis.parse import parse_document
 from traceapp.sensors import message
 from traceapp.sensors.units import Quantity
@@ -57,7 +57,7 @@ class Carrier:
 
 @pytest.fixture(scope="module")
 def strawberries():
-    return lorry.goods([lot for lot in lots(NOW.date(), SEED) if lot.made < NOW])
+    return lorry.goods(made_before(NOW, SEED))
 
 
 def driven(folder, lot, carrier, minutes, since=0.0):

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from rest_framework.request import Request
 
 from traceapp.accounts import selectors, services, tokens
 from traceapp.accounts.forms import TokenForm
@@ -18,8 +19,8 @@ from traceapp.accounts.roles import Role
 from traceapp.accounts.visibility import SESSION_KEY, viewer_of
 
 
-def acting_organisation(request: HttpRequest) -> Organisation:
-    """The organisation the person acts for; for views behind `member_required`."""
+def acting_organisation(request: HttpRequest | Request) -> Organisation:
+    """The organisation the person or token acts for; for views behind `member_required` or `has_role`."""
     return Organisation.objects.get(pk=viewer_of(request).acting_for)
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import RECORDERS, TREASURERS, Role
+from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import Viewer, viewer_of
 from traceapp.coldchain import challenging, ledger_words, selectors
 from traceapp.coldchain.challenging import ChallengeError
@@ -27,7 +28,7 @@ CHALLENGERS = (Role.QUALITY, *sorted({*RECORDERS, *TREASURERS}))
 @member_required(*CHALLENGERS)
 def challenge(request: HttpRequest, leg_id: str) -> HttpResponse:
     viewer = viewer_of(request)
-    here = get_object_or_404(Organisation, pk=viewer.acting_for)
+    here = acting_organisation(request)
     held = documents.get(f"leg/{leg_id}")
     row = LedgerLeg.objects.filter(call_id=leg_id).select_related("leg").first()
     if held is None or not _may_see(viewer, here, held, row):

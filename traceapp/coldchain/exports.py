@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
 from django.conf import settings
 from django.urls import reverse
@@ -23,6 +23,7 @@ from traceapp.sensors.units import CANONICAL
 from traceapp.web import parquet
 from traceapp.web.spreadsheets import harmless
 
+_T = TypeVar("_T")
 _PAGE: Final = 200
 _CHUNK: Final = 1 << 18  # characters of CSV sent at once
 COLUMNS: Final = (
@@ -45,6 +46,12 @@ class Piece:
     batch: str
     transaction: str
     proof: str
+
+    def lines(self, say: Callable[[float], _T]) -> Iterator[tuple[_T, str, str, float, str, bool, str, str, str, str]]:
+        """A reading a line, in the order of COLUMNS. `say`: how its time is written."""
+        whence = (self.record, self.batch, self.transaction, self.proof)
+        for time, value, calibrated in zip(self.times, self.values, self.calibrated, strict=True):
+            yield (say(time), self.quantity, self.probe, value, self.unit, calibrated, *whence)
 
 
 def pieces(judged: Judged) -> Iterator[Piece]:
@@ -83,9 +90,8 @@ def json_text(judged: Judged) -> Iterator[str]:
     yield json.dumps(head)[:-1] + ', "readings": ['
     comma = ""
     for one in pieces(judged):
-        whence = (one.record, one.batch, one.transaction, one.proof)
-        for time, value, calibrated in zip(one.times, one.values, one.calibrated, strict=True):
-            yield comma + json.dumps((_said(time), one.quantity, one.probe, value, one.unit, calibrated, *whence))
+        for line in one.lines(_said):
+            yield comma + json.dumps(line)
             comma = ","
     yield "]}"
 
@@ -103,10 +109,7 @@ def csv_text(judged: Judged) -> Iterator[str]:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for one in pieces(judged):
-        what = (one.quantity, harmless(one.probe))
-        whence = (one.record, one.batch, one.transaction, one.proof)
-        for time, value, calibrated in zip(one.times, one.values, one.calibrated, strict=True):
-            writer.writerow((_said(time), *what, value, one.unit, calibrated, *whence))
+        writer.writerows(replace(one, probe=harmless(one.probe)).lines(_said))
         if out.tell() > _CHUNK:
             yield out.getvalue()
             out.seek(0)
@@ -116,14 +119,8 @@ def csv_text(judged: Judged) -> Iterator[str]:
 
 def parquet_file(judged: Judged) -> IO[bytes]:
     """The same as Parquet, with the leg, its figures and the batches with their roots in the file's metadata."""
-    return parquet.written(dict(zip(COLUMNS, _KINDS, strict=True)), _rows(judged), _metadata(judged))
-
-
-def _rows(judged: Judged) -> Iterator[parquet.Row]:
-    for one in pieces(judged):
-        whence = (one.record, one.batch, one.transaction, one.proof)
-        for time, value, calibrated in zip(one.times, one.values, one.calibrated, strict=True):
-            yield (round(time * 1000), one.quantity, one.probe, value, one.unit, calibrated, *whence)
+    rows = (line for one in pieces(judged) for line in one.lines(lambda time: round(time * 1000)))
+    return parquet.written(dict(zip(COLUMNS, _KINDS, strict=True)), rows, _metadata(judged))
 
 
 def _metadata(judged: Judged) -> dict[str, str]:

@@ -45,6 +45,11 @@ def lots(today: date, seed: int) -> Iterator[DemoLot]:
             yield DemoLot(good, number, made, rng.randrange(80, 160) * 12)
 
 
+def made_before(moment: datetime, seed: int) -> list[DemoLot]:
+    """Lots that there are at a moment."""
+    return [lot for lot in lots(moment.date(), seed) if lot.made < moment]
+
+
 def lot_events(lot: DemoLot, rng: random.Random) -> Iterator[tuple[str, Event]]:
     """(firm that records it, event) in the order of time."""
     source = SOURCES[lot.good.firm]

@@ -68,14 +68,13 @@ def agree(*, organisation: Organisation, by: User, shipment: Shipment, title: st
     """A party accepts the terms; whoever pays funds the escrow with the same confirmation, if all have agreed then."""
     terms = shipment.document["terms"]
     argument = {"id": calls.new_id(), "shipment": shipment.shipment_id, "terms": shipment.document["termsHash"]}
-    return intents.wish(
-        organisation=organisation,
-        by=by,
-        role=services.TREASURER,
-        requests=[("accept_terms", argument)],
+    return _wish(
+        organisation,
+        by,
+        shipment,
+        ("accept_terms", argument),
         title=f"Accept the terms of {title}?",
         facts=[("Price", money(terms["price"], terms["currency"])), ("Terms", shipment.document["termsHash"][:16])],
-        back=_page(shipment),
     )
 
 
@@ -83,14 +82,13 @@ def fund(*, organisation: Organisation, by: User, shipment: Shipment, title: str
     """The buyer brings the price, the insurer the payout."""
     currency = shipment.document["terms"]["currency"]
     rows = services.choose_rows(organisation, currency, amount)
-    return intents.wish(
-        organisation=organisation,
-        by=by,
-        role=services.TREASURER,
-        requests=[("fund_escrow", {"id": calls.new_id(), "shipment": shipment.shipment_id, "rows": rows})],
+    return _wish(
+        organisation,
+        by,
+        shipment,
+        ("fund_escrow", {"id": calls.new_id(), "shipment": shipment.shipment_id, "rows": rows}),
         title=f"Put {money(amount, currency)} into the escrow of {title}?",
         facts=[("Amount", money(amount, currency)), ("Shipment", title)],
-        back=_page(shipment),
     )
 
 
@@ -107,14 +105,13 @@ def be_content(*, organisation: Organisation, by: User, shipment: Shipment, titl
     if shipment.insurance:
         facts += [("Insurance paid out", money(sheet.to_insured, currency))]
         facts += [("Back to the insurer", money(sheet.to_insurer, currency))]
-    return intents.wish(
-        organisation=organisation,
-        by=by,
-        role=services.TREASURER,
-        requests=[("settle_agreed", argument)],
+    return _wish(
+        organisation,
+        by,
+        shipment,
+        ("settle_agreed", argument),
         title=f"Agree to have {title} paid by these figures?",
         facts=facts,
-        back=_page(shipment),
     )
 
 
@@ -135,15 +132,7 @@ def resolve(
     facts = [("To the seller", money(seller, currency)), ("To the buyer", money(left - seller, currency))]
     facts += [("To the insured", money(insured, currency))] if shipment.insurance else []
     facts += [("Reason", reason)]
-    return intents.wish(
-        organisation=organisation,
-        by=by,
-        role=services.TREASURER,
-        requests=[("resolve", argument)],
-        title=f"Decide on {title}?",
-        facts=facts,
-        back=_page(shipment),
-    )
+    return _wish(organisation, by, shipment, ("resolve", argument), title=f"Decide on {title}?", facts=facts)
 
 
 @transaction.atomic
@@ -199,5 +188,23 @@ def _said(organisation: Organisation, shipment: Shipment, words: str) -> str:
     return digest
 
 
-def _page(shipment: Shipment) -> str:
-    return reverse("payments:shipment", args=[shipment.shipment_id])
+def _wish(
+    organisation: Organisation,
+    by: User,
+    shipment: Shipment,
+    request: tuple[str, dict[str, Any]],
+    *,
+    title: str,
+    facts: list[tuple[str, str]],
+) -> Intent:
+    """What a treasurer wants of a shipment, to be confirmed; afterwards they are on its page again."""
+    back = reverse("payments:shipment", args=[shipment.shipment_id])
+    return intents.wish(
+        organisation=organisation,
+        by=by,
+        role=services.TREASURER,
+        requests=[request],
+        title=title,
+        facts=facts,
+        back=back,
+    )

@@ -62,9 +62,7 @@ def consent(key: str, document: Content | None, source: Source) -> None:
     """A party's last word on the figures."""
     if document is None:
         return
-    found = Shipment.objects.filter(shipment_id=document["shipment"]).first()
-    if found is None:
-        raise LookupError(f"there is no shipment {document['shipment']}")
+    found = _shipment(document)
     Shipment.objects.filter(pk=found.pk).update(consents=found.consents | {key: document})
     told = {name: document[name] for name in ("shipment", "by", "seller", "insured")}
     facts.note(key, facts.CONSENT, told, parties(found.document["terms"]).values(), source)
@@ -73,14 +71,20 @@ def consent(key: str, document: Content | None, source: Source) -> None:
 def settlement(key: str, document: Content | None, source: Source) -> None:
     if document is None:
         return
-    found = Shipment.objects.filter(shipment_id=document["shipment"]).first()
-    if found is None:
-        raise LookupError(f"there is no shipment {document['shipment']}")
+    found = _shipment(document)
     Shipment.objects.filter(pk=found.pk).update(settlement=document)
     for name, whose, amount in payees(found.document["terms"], document):
         if amount:
             paid = amount, document["currency"]
             _line(f"{document['shipment']}/{name}", whose, paid, document["at"], source)
+
+
+def _shipment(document: Content) -> Shipment:
+    """The one that it belongs to. LookupError where it is not here."""
+    found = Shipment.objects.filter(shipment_id=document["shipment"]).first()
+    if found is None:
+        raise LookupError(f"there is no shipment {document['shipment']}")
+    return found
 
 
 def payees(terms: Mapping[str, Any], document: Mapping[str, Any]) -> list[tuple[str, Mapping[str, str], int]]:

@@ -35,11 +35,12 @@ def _of_device(device: Device) -> list[Found]:
     spans = cut(facts_of(device))
     rows = list(Leg.objects.filter(device=device, superseded=None).order_by("began", "pk"))
     found: list[Found] = []
-    for row, span in _paired(rows, spans):
+    paired = _paired(rows, spans)
+    for row, span in paired:
         wrong = list(_differences(row, span)) if span else ["no events tie this device to such goods at such a time"]
         if wrong:
             found.append(differs(f"leg {row.uid}", wrong, device.organisation_id))
-    known = {id(span) for _, span in _paired(rows, spans) if span}
+    known = {id(span) for _, span in paired if span}
     for span in spans:
         if id(span) not in known:
             name = f"device {device.giai} from {span.began.isoformat()}"

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from traceapp.demo import lorry
 from traceapp.demo.client import Client, Refused
 from traceapp.demo.generator import SEED
-from traceapp.demo.lots import lots
+from traceapp.demo.lots import made_before
 from traceapp.demo.state import load
 from traceapp.sensors.simulation import SimulationError
 from traceapp.sensors.uplinks import Rest
@@ -31,11 +31,17 @@ class Command(BaseCommand):
         state = load(folder)
         if not state.lorry_came:
             raise CommandError("No lorry is on the road: `manage.py demo` sends it.")
-        here = [lot for lot in lots(state.moment.date(), SEED) if lot.made < state.moment]
         client, came = Client(url, state.tokens["kestrel"]), datetime.fromisoformat(state.lorry_came)
         try:
             lorry.drive(
-                folder, lorry.goods(here), came, client, Rest(url), until=math.inf, clock=time.time, wait=time.sleep
+                folder,
+                lorry.goods(made_before(state.moment, SEED)),
+                came,
+                client,
+                Rest(url),
+                until=math.inf,
+                clock=time.time,
+                wait=time.sleep,
             )
         except (SimulationError, Refused, OSError) as error:
             raise CommandError(str(error)) from error

@@ -11,7 +11,7 @@ from traceapp.demo import cold_shipment, lorry
 from traceapp.demo.client import Client, Refused
 from traceapp.demo.cold_shipment import LEAST_MINUTES, LOGGER, ZONE, NotProposed, Proposed
 from traceapp.demo.generator import SEED
-from traceapp.demo.lots import lots
+from traceapp.demo.lots import made_before
 from traceapp.demo.state import load
 from traceapp.payments.services import MoneyError
 
@@ -36,10 +36,9 @@ class Command(BaseCommand):
             )
         if not LEAST_MINUTES <= minutes <= 1440:
             raise CommandError(f"Name {LEAST_MINUTES} to 1440 minutes: terms are agreed, paid for and sent before.")
-        here = [lot for lot in lots(state.moment.date(), SEED) if lot.made < state.moment]
         client = Client(url.rstrip("/"), state.tokens["kestrel"])
         try:
-            made = cold_shipment.propose(lorry.goods(here), client, minutes)
+            made = cold_shipment.propose(lorry.goods(made_before(state.moment, SEED)), client, minutes)
         except (Refused, NotProposed, MoneyError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(steps(made, client.url, folder, state.password))
