@@ -53,7 +53,16 @@ class Broker:
         self.process = subprocess.Popen(
             ["mosquitto", "-c", str(self.folder / "mosquitto.conf")], stdout=log, stderr=log
         )
-        until(self.listens, "the broker listens")
+        until(self.answers, "the broker answers")
+
+    def answers(self) -> bool:
+        """It shakes hands: only then does it also hear a signal. Between listening and that, SIGHUP ends it."""
+        if not self.listens():
+            return False
+        context = ssl.create_default_context(cafile=str(self.ca))
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as plain:
+            context.wrap_socket(plain, server_hostname="127.0.0.1").close()
+        return True
 
     def listens(self, *, starting: bool = False) -> bool:
         """`starting`: somebody else starts it."""
