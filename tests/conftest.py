@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.race_fixtures",
     "tests.broker_fixtures",
     "tests.small_disk",
+    "tests.remembered",
 ]
 
 

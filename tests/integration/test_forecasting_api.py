@@ -13,7 +13,7 @@ from tests.factories import LocationFactory, ProductFactory, api_token, member
 from tests.forecasting_world import FIRST, GLN, GTIN, record, sale, sales
 from traceapp.ledger.models import Record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 
 
 def headers(firm, role="analyst"):

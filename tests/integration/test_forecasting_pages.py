@@ -16,7 +16,7 @@ from tests.forecasting_world import FIRST, GTIN, delivery, record, sale, sales
 from traceapp.ledger.models import Record
 from traceapp.masterdata.models import Product
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 
 
 @pytest.fixture

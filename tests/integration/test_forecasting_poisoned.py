@@ -15,7 +15,7 @@ from forecasting.training import work
 from tests.forecasting_world import GTIN, OTHER_GTIN, delivery, record, sale
 from traceapp.ledger.models import Record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 DAYS = 60
 
 

@@ -20,7 +20,7 @@ from tests.forecasting_world import FIRST, delivery, record
 from traceapp.ledger.audit import everything
 from traceapp.ledger.models import Finding, Record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 
 
 @pytest.fixture

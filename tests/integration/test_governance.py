@@ -15,7 +15,7 @@ from tests.governance_world import Governed
 from traceapp.ledger import calls, documents
 from traceapp.ledger.outgoing import Call
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
 
 
 @pytest.fixture
