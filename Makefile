@@ -32,11 +32,12 @@ test: install ## Run the unit, contract and integration tests (TESTS=tests/integ
 	@$(RUN) python -m pytest -n $(WORKERS) --dist loadgroup -m "not fabric" $(TESTS)
 	@echo "Not run here: what needs a Fabric network (make fabric-test) or a browser (make e2e)."
 
-lint: install ## Style, types and layers
+lint: install ## Style, types, layers, and migrations that lead to the models
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports
+	@DATA_DIR="$(abspath $(TOOLS))/lint" $(RUN) python manage.py makemigrations --check --dry-run
 
 format: install ## Format the code
 	@$(RUN) ruff format .
