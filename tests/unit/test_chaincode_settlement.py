@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chaincode.traceability.rules.money import MAX_AMOUNT
 from tests.unit.contract_refusals import refusal
 from tests.unit.escrow_world import (
     BUYER,
@@ -12,9 +13,11 @@ from tests.unit.escrow_world import (
     PAYOUT,
     PRICE,
     SELLER,
+    TEMPERATURE,
     Trade,
     recorder,
 )
+from tests.unit.leg_world import register
 from tests.unit.settlement_sheets import amounts, arithmetic, check, facts, settled
 
 ON_TIME = "2026-05-20T15:00:00.000Z"
@@ -133,6 +136,29 @@ def test_all_cuts_together_take_no_more_than_what_is_left(trade: Trade) -> None:
         "price": PRICE, "late": -100_000, "outside": -400_000, "missing": 0, "quantity": -200_000, "limit": 200_000,
         "dispatch": -200_000, "arrival": -300_000, "balance": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("price", [3, PRICE, MAX_AMOUNT])
+def test_cuts_that_are_together_more_than_the_price_take_it_once_and_of_any_amount_there_is(price: int) -> None:
+    trade = Trade()
+    trade.open(BUYER, SELLER)
+    trade.price_row = trade.mint("ALL", price, BUYER)
+    register(trade)
+    third = price // 3
+    trade.arrived(
+        "2026-05-23T10:00:00.000Z", leg={"outside": 100_000}, price=price,
+        payments={"dispatch": third, "arrival": third}, late={"perHour": third + 1, "cap": third + 1},
+        temperature=TEMPERATURE | {"perHour": price, "cap": price},
+    )  # fmt: skip
+    trade.take(short=1200)
+    trade.until_due()
+    sheet = trade.settle()
+    lines = amounts(sheet)
+    assert (lines["late"], lines["outside"], lines["quantity"]) == (-third - 1, third + 1 - price, 0)
+    left = price - third - 1
+    assert arithmetic(sheet, "outside").endswith(f"min({price}, {left}) = {left}")
+    assert (lines["limit"], lines["balance"], sheet["toBuyer"]) == (2 * third, 0, price - 2 * third)
+    assert (trade.held(BUYER), trade.held(SELLER), trade.escrowed()) == (price - 2 * third, 2 * third, 0)
 
 
 # --- insurance

@@ -15,6 +15,7 @@ from tests.unit.escrow_world import (
 )
 from tests.unit.leg_world import FIGURES, KID, ROOT, batch, register, revoke, rotate
 from tests.unit.money_world import BUYER, SELLER
+from tests.unit.settlement_sheets import facts
 
 ON_TIME = "2026-05-20T15:00:00.000Z"
 
@@ -67,6 +68,45 @@ def test_legs_are_taken_from_the_dispatch_until_their_hours_are_over(trade: Trad
     assert refusal(trade, by, "record_leg", late).code == "too_late"
     trade.pass_time(milliseconds=-1)
     trade.call(by, "record_leg", last)
+
+
+@pytest.mark.parametrize(
+    ("by", "missing", "outside", "cut"), [(BUYER, "outside", 0, 0), (SELLER, "ignore", 1801, 20_000)]
+)
+def test_who_contests_before_a_leg_is_recorded_does_not_keep_it_out(
+    trade: Trade, by: dict[str, str], missing: str, outside: int, cut: int
+) -> None:
+    trade.dispatched(temperature=TEMPERATURE | {"onMissingData": missing}, resolveHours=1)
+    trade.at(ON_TIME)
+    trade.arrive()
+    trade.contest(by)
+    trade.pass_time(hours=24)
+    assert trade.refused(recorder(by), "settle_due") == "too_early"  # legs are taken for as long
+    trade.leg("2026-05-15T09:00:00.000Z", ON_TIME, outside=outside)
+    (held,) = trade.read()["shipment"]["legs"]
+    wanted = {"id": trade.id(), "leg": held, "reason": "figures", "evidence": ROOT}
+    trade.call(recorder(BUYER), "challenge_leg", wanted)
+    trade.until_due()
+    assert refusal(trade, recorder(CARRIER), "record_leg", leg(trade)).code == "too_late"
+    assert trade.settle()["cut"] == cut
+
+
+def test_goods_that_never_came_take_no_legs_once_the_seller_has_asked_the_arbiter(trade: Trade) -> None:
+    trade.dispatched()
+    trade.at("2026-05-20T18:00:00.001Z")
+    trade.contest(SELLER, "no_arrival")
+    assert refusal(trade, recorder(CARRIER), "record_leg", leg(trade)).code == "wrong_state"
+
+
+def test_what_a_logger_measures_after_an_arrival_that_is_dated_back_counts_for_nothing(trade: Trade) -> None:
+    trade.dispatched()
+    trade.at(ON_TIME)
+    trade.leg("2026-05-15T09:00:00.000Z", "2026-05-20T14:20:00.000Z")
+    trade.leg("2026-05-20T14:20:00.000Z", ON_TIME, outside=2400)
+    trade.arrive(at="2026-05-20T14:20:00.000Z")
+    trade.until_due()
+    sheet = trade.settle()
+    assert (sheet["cut"], facts(sheet, "outside")) == (0, {"outside": "0", "missingCounted": "0"})
 
 
 def test_a_key_may_be_rotated_on_the_way(trade: Trade) -> None:

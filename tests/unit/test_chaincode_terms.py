@@ -73,6 +73,10 @@ def test_the_terms_in_the_docs_are_taken_as_they_stand(trade: Trade) -> None:
         ({"consignee": of(ARBITER)}, "consignee and arbiter are both of"),
         ({"insurance": INSURANCE | {"insurer": of(ARBITER)}}, "arbiter and insurer are both of"),
         ({"insurance": INSURANCE | {"insurer": of(CARRIER)}}, "carrier and insurer are both of"),
+        ({"arbiter": of(ARBITER, BUYER["organisation"])}, f"arbiter and buyer are both {BUYER['organisation']}"),
+        ({"carrier": of(CARRIER, SELLER["organisation"])}, f"carrier and seller are both {SELLER['organisation']}"),
+        ({"consignee": of(STRANGER, ARBITER["organisation"])}, "consignee and arbiter are both"),
+        ({"insurance": INSURANCE | {"insurer": of(INSURER, SELLER["organisation"])}}, "insurer and seller are both"),
         # money
         ({"currency": "EUX"}, "ISO 4217"),
         ({"currency": "JPY"}, "minorUnits of JPY is 0"),

@@ -21,7 +21,6 @@ from traceapp.sensors.models import Device
 
 PREFIX: Final = "shipment/"
 _COMING: Final = (rules.PROPOSED, rules.AGREED, rules.FUNDED)
-_TRAVELLING: Final = (rules.DISPATCHED, rules.ARRIVED)
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def project(key: str, document: Content | None, source: Source) -> None:
         return
     named = {(one["device"], one["responsible"]) for one in document["terms"]["legs"]}
     devices = [one for one in _devices_of(named, document["id"]) if _is_named(one, named, document["id"])]
-    is_open = document["state"] in (*_COMING, *_TRAVELLING)
+    is_open = document["state"] in _COMING or _takes_legs(document)
     for device in devices:
         ShipmentDevice.objects.update_or_create(shipment=document["id"], device=device, defaults={"open": is_open})
     since = document["dispatched"]
@@ -73,7 +72,7 @@ def carried_by(device: Device, now: datetime) -> list[Carried]:
     found = []
     for shipment, document in _documents_of(device):
         dispatched, arrived = document["dispatched"], document["arrived"]
-        if document["state"] not in _TRAVELLING or dispatched is None:
+        if dispatched is None or not _takes_legs(document):
             continue
         hours = timedelta(hours=document["terms"]["legHours"])
         until = datetime.fromisoformat(arrived["recordedAt"]) + hours if arrived else None
@@ -84,6 +83,10 @@ def carried_by(device: Device, now: datetime) -> list[Carried]:
         band = document["terms"]["temperature"]
         found.append(Carried(carriage, (band["bandMin"], band["bandMax"]) if band else None, hours, until))
     return found
+
+
+def _takes_legs(document: Content) -> bool:
+    return document["state"] in rules.takes_legs(has_arrived=document["arrived"] is not None)
 
 
 def may_leave_until(device: Device, ended: datetime) -> datetime | None:

@@ -61,7 +61,7 @@ def refusal(held: Held, organisation: Organisation) -> str:
     shipment = _shipment_of(held)
     if not _among(held, shipment, organisation):
         return _("Only the parties of its shipment can challenge this leg.")
-    if shipment is not None and shipment.state not in (rules.DISPATCHED, rules.ARRIVED):
+    if shipment is not None and shipment.state not in rules.TRAVELLED:
         return _("Its shipment has ended: nothing depends on this leg any more.")
     if timezone.now() > (until := _until(held, shipment)):
         return _("It could be challenged until %(when)s.") % {"when": in_words(until)}

@@ -17,6 +17,11 @@ class Journey:
     missing: int
 
 
+def during(start: str, end: str, legs: Sequence[Leg]) -> list[Leg]:
+    """Those that have anything of it. A leg is recorded before the arrival is, which may be dated back to before it."""
+    return [one for one in legs if one.to > start and one.from_ < end]
+
+
 def of(start: str, end: str, legs: Sequence[Leg]) -> Journey:
     """From the dispatch to the arrival. A leg counts in full, also where it began earlier or two ran side by side."""
     length = milliseconds(start, end)

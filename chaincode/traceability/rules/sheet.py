@@ -5,7 +5,7 @@ what is cut is negative, and the lines from the price on add up to the balance.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chaincode.traceability import keys
 from chaincode.traceability.device_state import Leg
@@ -43,7 +43,9 @@ def findings(held: Shipment, legs: Sequence[Leg], delivery: Delivery | None) -> 
     late, over_time = _late(held)
     made, met, dispute = [late], {"late"} if over_time else set(), False
     if (band := held.terms.temperature) and held.dispatched and held.arrived:
-        found = journey.of(held.dispatched.at, held.arrived.at, legs)
+        start, end = held.dispatched.at, held.arrived.at
+        legs = journey.during(start, end, legs)
+        found = journey.of(start, end, legs)
         missing, unknown = _missing(held, band, found)
         # Silence of a logger never gains by the arbiter's: where they are to decide and do not, it counts as outside.
         counted = unknown if band.on_missing_data in (OUTSIDE, DISPUTE) else 0
@@ -53,7 +55,18 @@ def findings(held: Shipment, legs: Sequence[Leg], delivery: Delivery | None) -> 
         dispute = any(one.challenge for one in legs)
         dispute |= bool(beyond and band.beyond == DISPUTE) or bool(unknown and band.on_missing_data == DISPUTE)
     made.append(_quantity(held, delivery))
-    return Findings(tuple(made), frozenset(met), dispute)
+    return Findings(tuple(_within(held.terms.price, made)), frozenset(met), dispute)
+
+
+def _within(price: int, made: Sequence[Line]) -> list[Line]:
+    """No cut takes more than those before it left of the price: together they stay an amount that can be written."""
+    within, left = [], price
+    for one in made:
+        amount = max(one.amount, -left)
+        more = f"; min({-one.amount}, {left}) = {-amount}" if amount != one.amount else ""
+        within.append(replace(one, amount=amount, arithmetic=one.arithmetic + more))
+        left += amount
+    return within
 
 
 def _late(held: Shipment) -> tuple[Line, int]:

@@ -29,6 +29,9 @@ from chaincode.traceability.times import later
 
 PROPOSED, AGREED, FUNDED, DISPATCHED = "proposed", "agreed", "funded", "dispatched"
 ARRIVED, DISPUTED = "arrived", "disputed"
+TRAVELLED = (DISPATCHED, ARRIVED, DISPUTED)
+"""There may be legs, and something still depends on them."""
+
 LAPSED, REFUNDED, SETTLED = "lapsed", "refunded", "settled"
 CLOCKS = 30
 """Minutes: from one clock that is 15 minutes slow to another that is 15 minutes fast."""
@@ -136,8 +139,11 @@ def contested(held: Shipment, asked: Contest, caller: Caller, at: str) -> Shipme
 
 
 def disputed(held: Shipment, dispute: Dispute) -> Shipment:
-    """The arbiter's, for so many hours."""
-    return replace(held, state=DISPUTED, dispute=dispute, due=later(dispute.at, hours=held.terms.resolve_hours))
+    """The arbiter's, for so many hours, and for as long as legs are taken: nobody's haste cuts that short."""
+    due = later(dispute.at, hours=held.terms.resolve_hours)
+    if held.arrived and held.terms.legs:
+        due = max(due, legs_until(held.terms, held.arrived))
+    return replace(held, state=DISPUTED, dispute=dispute, due=due)
 
 
 def left_to_the_arbiter(held: Shipment, request_id: str, by: Holder, at: str) -> Shipment:
@@ -168,8 +174,8 @@ def with_leg(held: Shipment, leg: Leg, at: str) -> Shipment:
     band = held.terms.temperature
     if band and (band.band_min, band.band_max) != (leg.figures.band_min, leg.figures.band_max):
         raise ContractError(WRONG_BAND, f"the band of shipment {held.id} is {band.band_min} to {band.band_max}")
-    need_state(held, DISPATCHED, ARRIVED)
-    if held.arrived and at > (until := later(held.arrived.recorded_at, hours=held.terms.leg_hours)):
+    need_state(held, *takes_legs(has_arrived=held.arrived is not None))
+    if held.arrived and at > (until := legs_until(held.terms, held.arrived)):
         raise ContractError(TOO_LATE, f"legs of shipment {held.id} were taken until {until}")
     if held.dispatched and leg.to <= held.dispatched.at:
         raise ContractError(TOO_EARLY, f"the leg ends before shipment {held.id} was dispatched, {held.dispatched.at}")
@@ -180,11 +186,21 @@ def with_leg(held: Shipment, leg: Leg, at: str) -> Shipment:
     return replace(held, legs=(*held.legs, leg.id))
 
 
+def takes_legs(*, has_arrived: bool) -> tuple[str, ...]:
+    """In which states a shipment takes legs. Of goods that came also while it is disputed: else whom a leg speaks
+    against would only have to contest before it is recorded."""
+    return TRAVELLED if has_arrived else (DISPATCHED,)
+
+
+def legs_until(terms: Terms, arrived: Moment) -> str:
+    return later(arrived.recorded_at, hours=terms.leg_hours)
+
+
 def challenge_hours(held: Shipment, caller: Caller, leg: Leg) -> int:
     """How long a party may challenge a leg of the shipment. ContractError `forbidden`, or `wrong_state` at its end."""
     need_any_party(held, holder(caller))
     if leg.challenge is None:
-        need_state(held, DISPATCHED, ARRIVED)
+        need_state(held, *TRAVELLED)
     return held.terms.challenge_hours
 
 

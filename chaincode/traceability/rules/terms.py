@@ -90,20 +90,20 @@ def _refuse_first(reasons: list[tuple[bool, str]]) -> None:
 
 
 def _roles(terms: Terms) -> list[tuple[bool, str]]:
-    """By member: its authority could write any organisation into a certificate."""
+    """By member, whose authority could write any organisation into a certificate, and by organisation."""
     named = {"buyer": terms.buyer, "seller": terms.seller, "carrier": terms.carrier, "arbiter": terms.arbiter}
     if terms.insurer:
         named["insurer"] = terms.insurer
-    found = [
-        (one.msp_id == other.msp_id, f"{name} and {second} are both of {one.msp_id}: name one of another member")
-        for name, one in named.items()
-        for second, other in named.items()
-        if name < second
+    pairs = [
+        (name, one, second, other) for name, one in named.items() for second, other in named.items() if name < second
     ]
-    others = {name: one for name, one in named.items() if name != "buyer"}
-    return found + [
-        (terms.consignee.msp_id == one.msp_id, f"consignee and {name} are both of {one.msp_id}")
-        for name, one in others.items()
+    pairs += [("consignee", terms.consignee, name, one) for name, one in named.items() if name != "buyer"]
+    return [
+        (one.msp_id == other.msp_id, f"{name} and {second} are both of {one.msp_id}: name one of another member")
+        for name, one, second, other in pairs
+    ] + [
+        (one.organisation == other.organisation, f"{name} and {second} are both {one.organisation}: name another firm")
+        for name, one, second, other in pairs
     ]
 
 
