@@ -46,10 +46,11 @@ class Place:
         return found
 
     def said(self) -> list[str]:
-        """Warnings and errors of the log so far. None may come with a stack trace."""
+        """Warnings, errors and what waits, of the log so far. None may come with a stack trace."""
         ours = [one for one in self.log.records if one.name.startswith("traceapp")]
         assert not any(one.exc_info for one in ours)
-        return [one.getMessage() for one in ours if one.levelno >= logging.WARNING]
+        said = [(one.levelno, one.getMessage()) for one in ours]
+        return [message for level, message in said if level >= logging.WARNING or " wait: " in message]
 
     def anchored(self, record: Record) -> bool:
         return bool(verified.read([record.pk]).verified)

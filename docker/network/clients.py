@@ -39,9 +39,12 @@ class Client:
 
 
 def clients(topology: Topology) -> Iterator[Client]:
-    """Members that log goods, in each of a machine's roles; then the persons by whose word deposits become money."""
-    for member in topology.recorders:
-        yield from (Client(member, role) for role in ROLES)
+    """Members that log goods, in each of a machine's roles; then the persons by whose word deposits become money.
+
+    Each member's recorder first: what was logged waits for it.
+    """
+    for role in ROLES:
+        yield from (Client(member, role) for member in topology.recorders)
     bank = topology.organisation(topology.settlement)
     if bank.pgln == BANK.pgln:
         yield from (Client(bank, SETTLEMENT, person.email) for person in BANK.people)

@@ -66,8 +66,9 @@ def about(shipment: str, **members: Any) -> dict[str, Any]:
 
 
 def deliveries(at: datetime, buyer: Holder, seller: Holder, carrier: Holder) -> Iterator[Step]:
-    """One that is accepted and paid at once, one that both agree on, and one that the arbiter decides, each with what is
-    refused on the way."""
+    """One that came warm and late, one that is accepted and paid at once, one that both agree on, and one that the
+    arbiter decides, each with what is refused on the way."""
+    yield from warm_and_late(at, buyer, seller, carrier)
     yield from paid_at_once(at, buyer, seller, carrier)
     yield from paid_by_consent(at, buyer, seller, carrier)
     yield from decided(at, buyer, seller, carrier)
@@ -164,6 +165,45 @@ def paid_by_consent(at: datetime, buyer: Holder, seller: Holder, carrier: Holder
     yield Step("reader", "get_shipments", {"ids": [shipment]})
 
 
+def warm_and_late(at: datetime, buyer: Holder, seller: Holder, carrier: Holder) -> Iterator[Step]:
+    """EUR 9,600: 1,000 at dispatch, 40 less for a started hour late, 120 for one too warm; and both agree to that."""
+
+    def before(minutes: float) -> str:
+        return rfc3339(at - timedelta(minutes=minutes))
+
+    shipment, kid, giai = new_id(), f"logger-{new_id()[:12]}", f"9506{new_id()[:20]}"
+    cold = {"bandMin": 0, "bandMax": 400, "perHour": 12_000, "cap": 240_000}
+    said = terms(
+        at, buyer, seller, carrier, price=960_000, payments={"dispatch": 100_000, "arrival": 0},
+        acceptBy=before(7), fundBy=before(6), dispatchBy=before(5),
+        deadline={"at": before(4), "zone": "Europe/Berlin", "offset": "+01:00"}, late={"perHour": 4000, "cap": 48_000},
+        legs=[slot(shipment, giai, carrier)], temperature=TEMPERATURE | cold,
+    )  # fmt: skip
+    key = {"id": new_id(), "kid": kid, "giai": giai, "publicKey": public_jwk(), "details": HASH}
+    yield Step("devices", "register_device", key, minutes=-10)
+    batch = request(kind="sensor")
+    yield Step("carrier", "record_batch", batch)
+    row = yield from deposit(960_000, buyer)
+    yield Step("seller", "register_shipment", {"id": shipment, "terms": said}, minutes=-9)
+    yield Step("buyer", "accept_terms", about(shipment, terms=sha(said)), minutes=-9)
+    yield Step("buyer", "fund_escrow", about(shipment, rows=[row]), minutes=-9)
+    yield Step("carrier", "dispatch", about(shipment, at=before(9)), minutes=-9)
+    yield Step("carrier", "record_arrival", about(shipment, at=before(1)))
+    content = {"seller": 960_000 - 100_000 - 4_000 - 12_000, "insured": 0}
+    yield Step("buyer", "settle_agreed", about(shipment, **content))  # no leg yet: all of the way counts as outside
+    leg = {
+        "id": new_id(), "kid": kid, "goods": HASH, "shipment": shipment, "from": before(9), "to": before(1),
+        "seq": {"from": 0, "to": 9}, "batches": [{"id": batch["id"], "root": batch["root"]}],
+        "figures": FIGURES | {"bandMin": 0, "bandMax": 400, "mean": 500, "max": 900, "above": 120, "outside": 120},
+    }  # fmt: skip
+    yield Step("carrier", "record_leg", leg)
+    yield Step("goods-in", "accept_delivery", about(shipment, short=0, damaged=0, refused=0))
+    yield Step("seller", "settle_agreed", about(shipment, **content | {"seller": 860_000}))
+    yield Step("buyer", "settle_agreed", about(shipment, **content))
+    yield Step("seller", "settle_agreed", about(shipment, **content))
+    yield Step("reader", "get_shipments", {"ids": [shipment]})
+
+
 def decided(at: datetime, buyer: Holder, seller: Holder, carrier: Holder) -> Iterator[Step]:
     shipment, kid, giai = new_id(), f"logger-{new_id()[:12]}", f"9506{new_id()[:20]}"
     named = {"legs": [slot(shipment, giai, carrier)], "temperature": TEMPERATURE}
@@ -181,6 +221,10 @@ def decided(at: datetime, buyer: Holder, seller: Holder, carrier: Holder) -> Ite
     contest = about(shipment, reason="quantity", evidence=HASH)
     yield Step("seller", "contest", contest, again=True)
     yield Step("seller", "contest", contest)
+    rest = {"from": rfc3339(at - timedelta(minutes=6)), "to": rfc3339(at - timedelta(minutes=5, seconds=30))}
+    said = {"id": new_id(), "kid": kid, "goods": HASH, "shipment": shipment, "seq": {"from": 2, "to": 3}}
+    named = [{"id": batch["id"], "root": batch["root"]}]
+    yield Step("carrier", "record_leg", said | {"batches": named, "figures": FIGURES} | rest)  # no contest keeps it out
     verdict = about(shipment, seller=120, insured=0, reason=HASH)
     yield Step("buyer", "resolve", verdict)
     yield Step("arbiter", "resolve", verdict | {"seller": 351})

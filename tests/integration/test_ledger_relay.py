@@ -1,14 +1,17 @@
 """A kill between any two steps of a batch's life loses nothing and doubles nothing."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.factories import OrganisationFactory
-from traceapp.ledger import blocks, claim, errors, evidence, projection, selectors, verified
+from traceapp.ledger import blocks, calls, claim, errors, evidence, projection, selectors, verified
 from traceapp.ledger.errors import EndorseError, SubmitError, Unavailable
+from traceapp.ledger.members import Identity
 from traceapp.ledger.messages import sign_envelope
 from traceapp.ledger.models import Batch, Block, Checkpoint, Envelope, Evidence, Record
+from traceapp.ledger.outgoing import Call
 from traceapp.ledger.relay import Relay
 from traceapp.ledger.signers import Signers
 
@@ -287,6 +290,25 @@ def test_a_wrong_certificate_delays_and_does_not_reject(ledger_world, signers):
     lease_runs_out()
     ledger_world.anchor()
     assert on_ledger_once(ledger_world)
+
+
+def test_what_waits_for_a_certificate_that_nobody_brought_yet_is_told_once_and_is_no_error(
+    ledger_world, signers, caplog
+):
+    organisation = ledger_world.organisations[0]
+    Identity.objects.filter(organisation=organisation).delete()
+    ledger_world.records(1)
+    calls.request(organisation=organisation, role="treasurer", function="open_account", argument={"id": calls.new_id()})
+    relay = Relay(ledger_world.ledger, signers)
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):
+            relay.step()
+            lease_runs_out()
+            Call.objects.update(claimed_until=now() - timedelta(seconds=1))
+    waits = [one for one in caplog.records if "has no certificate" in one.getMessage()]
+    assert len(waits) == 2  # with the role recorder, with the role treasurer
+    assert {one.levelname for one in waits} == {"INFO"}
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
 
 
 def test_an_envelope_the_orderer_never_took_is_replaced(ledger_world, signers):

@@ -1,7 +1,7 @@
 """Payment on delivery over the API: the same doors as the pages, of one organisation alone."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -108,6 +108,63 @@ def test_acts_on_the_way_say_why_they_cannot_be(sale, buyer, client):  # noqa: F
     assert datetime.fromisoformat(whole["ends_by"])
 
 
+def test_treasurers_agree_fund_and_are_content_over_the_api_each_by_a_second_factor(sale, buyer, client):  # noqa: F811
+    sale.propose(client)
+    path = f"/shipments/{sale.shipment.shipment_id}/wishes/"
+    seller, carrier = Caller(client, sale, sale.seller), Caller(client, sale, sale.carrier)
+
+    def confirmed(caller, body):
+        made = caller.post(path, body, 201)
+        intent = Intent.objects.get(uid=made["wish"])
+        assert (made["digest"], made["confirm"].endswith(f"/confirm/{made['wish']}/")) == (intent.digest, True)
+        assert not Call.objects.filter(argument__contains=sale.shipment.shipment_id, state="claimed").exists()
+        intents.confirm(intent=intent, by=caller.person, code=sale.money.code(caller.person))
+        sale.money.world.anchor()
+
+    assert "would have to be agreed" in buyer.post(path, {"act": "fund"}, 409)["detail"]
+    confirmed(seller, {"act": "accept"})
+    confirmed(buyer, {"act": "fund"})
+    assert "would have to be arrived" in seller.post(path, {"act": "settle_agreed", "seller": 1}, 409)["detail"]
+    sale.step("dispatch")
+    deadline = datetime.fromisoformat(sale.shipment.document["terms"]["deadline"]["at"])
+    sale.clock.ahead += deadline + timedelta(hours=5, minutes=10) - sale.clock.now()
+    sale.step("record_arrival")
+    sheet = buyer.get(path.removesuffix("wishes/"))["preview"]
+    agreed = {"act": "settle_agreed", "seller": sheet["toSeller"], "insured": sheet["toInsured"]}
+    assert agreed == {"act": "settle_agreed", "seller": 784_000, "insured": 0}
+    assert "only buyer, insurer and seller may" in carrier.post(path, agreed, 409)["detail"]
+    for wrong in ({"seller": 784_001}, {"insured": 1}):
+        told = buyer.post(path, agreed | wrong, 409)["detail"]
+        assert "read them again. They come to EUR\u00a07,840.00 for the seller now (784000)." in told
+    for bad in ({"seller": -1}, {"seller": 1.5}, {"seller": "much"}, {"seller": None}, {"act": "pay"}):
+        buyer.post(path, agreed | bad, 400)
+    assert buyer.post(path, {"act": "settle_agreed"}, 400)["errors"][0]["path"] == "seller"
+    confirmed(buyer, agreed)
+    assert "it is said already" in buyer.post(path, agreed, 409)["detail"]
+    confirmed(seller, agreed)
+    assert seller.get(path.removesuffix("wishes/"))["settlement"]["toBuyer"] == 16_000
+    assert "has ended" in seller.post(path, agreed, 409)["detail"]
+
+
+def test_an_arbiter_decides_over_the_api_within_what_is_left_and_says_why(sale, buyer, client):  # noqa: F811
+    sale.go(client)
+    path = f"/shipments/{sale.shipment.shipment_id}/wishes/"
+    arbiter = Caller(client, sale, sale.arbiter)
+    verdict = {"act": "resolve", "seller": 1000, "reason": "Half of it was frozen"}
+    assert "would have to be disputed" in arbiter.post(path, verdict, 409)["detail"]
+    buyer.post(path.replace("wishes", "acts"), {"act": "contest", "reason": "quality", "words": "Frozen"}, 202)
+    sale.money.world.anchor()
+    assert "only the arbiter may" in buyer.post(path, verdict, 409)["detail"]
+    assert (
+        "seller: no more is left than EUR\u00a08,000.00"
+        in arbiter.post(path, verdict | {"seller": 800_001}, 409)["detail"]
+    )
+    assert "insured: no more is left" in arbiter.post(path, verdict | {"insured": 1}, 409)["detail"]
+    assert arbiter.post(path, {"act": "resolve", "seller": 1}, 400)["errors"][0]["path"] == "reason"
+    intent = Intent.objects.get(uid=arbiter.post(path, verdict, 201)["wish"])
+    assert {"label": "Reason", "value": "Half of it was frozen"} in intent.facts
+
+
 def test_who_is_no_party_sees_nothing(sale, client):  # noqa: F811
     sale.propose(client)
     sale.people[sale.money.bank.pk] = sale.money.clerks[0]
@@ -116,6 +173,7 @@ def test_who_is_no_party_sees_nothing(sale, client):  # noqa: F811
     assert stranger.get("/shipments/")["results"] == []
     stranger.get(path, 404)
     stranger.post(f"{path}acts/", {"act": "dispatch"}, 404)
+    stranger.post(f"{path}wishes/", {"act": "fund"}, 404)
     assert not Call.objects.filter(function="dispatch").exists()
     client.logout()
     for one in ("/shipments/", path, "/escrows/", "/money/balances/", "/money/statement/", "/money/payouts/"):

@@ -53,13 +53,15 @@ def post_events(data: DemoData, state: DemoState, url: str, report: Report) -> N
 
 
 def wait_until_anchored(report: Report) -> bool:
-    """Until no record waits for the ledger; False when that takes too long (it then goes on by itself)."""
+    """Until no record waits for the ledger; False when none got there for too long (it then goes on by itself)."""
     until = time.monotonic() + ANCHORED_WITHIN
     most = waiting = queued()
     while waiting and time.monotonic() < until:
         report(most - waiting, most)
         time.sleep(0.2)
-        waiting = queued()
+        before, waiting = waiting, queued()
+        if waiting < before:
+            until = time.monotonic() + ANCHORED_WITHIN
     report(most - waiting, most)
     return not waiting
 

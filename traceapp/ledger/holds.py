@@ -33,9 +33,9 @@ class Holds:
     def __iter__(self) -> Iterator[int]:
         return iter(self._held)
 
-    def hold(self, organisation: Organisation, sentence: str, until: datetime) -> None:
-        """Claim nothing for it until then, or until it has another certificate."""
-        self._told.say(_about(organisation.pk), f"Records of {organisation} wait: {sentence}")
+    def hold(self, organisation: Organisation, sentence: str, until: datetime, level: int) -> None:
+        """Claim nothing for it until then, or until it has another certificate. `level`: of what the log says of it."""
+        self._told.say(_about(organisation.pk), f"Records of {organisation} wait: {sentence}", level=level)
         self._held[organisation.pk] = _Hold(until, _certificate(organisation.pk))
 
     def over(self, batch: Batch) -> None:

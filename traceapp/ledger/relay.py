@@ -25,7 +25,7 @@ from traceapp.ledger.models import Batch, Checkpoint, Envelope
 from traceapp.ledger.outgoing import Call, Outgoing
 from traceapp.ledger.port import Endorsed, Ledger
 from traceapp.ledger.projection import NAME
-from traceapp.ledger.signers import KeptSigner, Signers
+from traceapp.ledger.signers import KeptSigner, NoCertificate, Signers
 from traceapp.ledger.told import Told
 
 logger = logging.getLogger(__name__)
@@ -172,10 +172,11 @@ class Relay:
         except (LedgerError, KeyStoreError) as error:
             sentence = errors.sentence(error.message if isinstance(error, LedgerError) else str(error))
             until = under_way.postpone(one, sentence)
+            level = logging.INFO if isinstance(error, NoCertificate) else logging.ERROR
             if isinstance(one, Batch):
-                self.holds.hold(one.organisation, sentence, until)
+                self.holds.hold(one.organisation, sentence, until, level)
             else:
-                self.told.say(_about(one), f"A transaction of {one.organisation} waits: {sentence}")
+                self.told.say(_about(one), f"A transaction of {one.organisation} waits: {sentence}", level=level)
 
     def _submitted(self, one: Outgoing, envelope: Envelope, error: BaseException | None) -> None:
         if error is None or (isinstance(error, SubmitError) and error.reason == errors.DUPLICATE):

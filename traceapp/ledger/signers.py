@@ -9,6 +9,10 @@ from traceapp.ledger.members import Identity
 from traceapp.ledger.outgoing import RECORDER
 
 
+class NoCertificate(keystore.KeyStoreError):
+    """None was brought yet: nothing is wrong, and what is to be sent waits for it."""
+
+
 @dataclass(frozen=True)
 class KeptSigner(LocalSigner):
     """A signer whose key lies in the key store under `reference`."""
@@ -23,11 +27,11 @@ class Signers:
         self._open: dict[str, KeptSigner] = {}
 
     def of(self, organisation_id: int, role: str = RECORDER, person: str = "") -> KeptSigner:
-        """The signer that sends for an organisation now. KeyStoreError if there is none, or it does not open."""
+        """The signer that sends for an organisation now. NoCertificate, or KeyStoreError if its key does not open."""
         found = Identity.objects.filter(organisation=organisation_id, role=role, person=person)
         identity = found.values_list("organisation__msp_id", "certificate", "key_reference").first()
         if identity is None:
-            raise keystore.KeyStoreError(
+            raise NoCertificate(
                 f"This organisation has no certificate for the ledger with {wanted(role, person)} yet: bring one with "
                 "`manage.py import_identity`."
             )

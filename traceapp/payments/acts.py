@@ -15,8 +15,7 @@ _FUNCTIONS: Final = {"dispatch": "dispatch", "arrive": "record_arrival"}
 
 def do(act: str, *, organisation: Organisation, by: User, shipment: Shipment, said: Mapping[str, Any]) -> Call:
     """Ask for it. MoneyError says why it cannot be: not now, not by this party, or not so much."""
-    if not getattr(standing.may(shipment, organisation), act):
-        raise MoneyError(standing.why_not(act, shipment, organisation))
+    need(act, shipment, organisation)
     who: dict[str, Any] = {"organisation": organisation, "by": by, "shipment": shipment}
     if act in _FUNCTIONS:
         at = said.get("at") or datetime.now(UTC)
@@ -30,3 +29,9 @@ def do(act: str, *, organisation: Organisation, by: User, shipment: Shipment, sa
     if act == "contest":
         return deliveries.contest(**who, reason=said["reason"], words=said["words"])
     return deadlines.send(shipment, organisation)
+
+
+def need(act: str, shipment: Shipment, organisation: Organisation) -> None:
+    """MoneyError unless the organisation may do it now."""
+    if not getattr(standing.may(shipment, organisation), act):
+        raise MoneyError(standing.why_not(act, shipment, organisation))

@@ -17,9 +17,10 @@ from traceapp.accounts.permissions import has_role
 from traceapp.accounts.roles import RECORDERS, TREASURERS
 from traceapp.accounts.visibility import viewer_of
 from traceapp.ledger import calls
-from traceapp.payments import acts, exports, plain_words, selectors, terms_views
+from traceapp.payments import acts, confirmed_acts, exports, plain_words, selectors, terms_views
 from traceapp.payments.api_shapes import (
     ActIn,
+    ActWishOut,
     BalanceOut,
     CallOut,
     EntryOut,
@@ -28,6 +29,7 @@ from traceapp.payments.api_shapes import (
     ShipmentDetail,
     ShipmentOut,
     TermsOut,
+    WishIn,
     WishOut,
     terms_in,
 )
@@ -150,6 +152,29 @@ class Acts(APIView):
         except MoneyError as error:
             return problem(409, str(error), title="That cannot be done now")
         return Response(CallOut(call).data, status=status.HTTP_202_ACCEPTED)
+
+
+class Wishes(APIView):
+    """What a treasurer does by a second factor: `accept`, `fund`, `settle_agreed`, `resolve`."""
+
+    permission_classes = (has_role(*TREASURERS),)
+
+    @extend_schema(request=WishIn, responses={201: ActWishOut, 400: OpenApiTypes.OBJECT, 409: OpenApiTypes.OBJECT})
+    def post(self, request: Request, shipment_id: str) -> Response:
+        """Nothing moves by it: whoever asks opens `confirm` within 15 minutes and gives their second factor."""
+        here = _here(request)
+        found = get_object_or_404(selectors.shipments(here), shipment_id=shipment_id)
+        asked = WishIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = dict(asked.validated_data)
+        act = {"settle_agreed": "content"}.get(said["act"], said["act"])
+        who: dict[str, Any] = {"organisation": here, "by": cast(User, request.user), "shipment": found}
+        try:
+            wish = confirmed_acts.wish(act, **who, title=selectors.title_of(found), said=said)
+        except MoneyError as error:
+            return problem(409, str(error), title="That cannot be done now")
+        told = ActWishOut({"shipment": shipment_id, "wish": wish}, context={"request": request})
+        return Response(told.data, status=status.HTTP_201_CREATED)
 
 
 class Escrows(generics.ListAPIView[Shipment]):

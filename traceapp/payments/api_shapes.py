@@ -63,16 +63,21 @@ class TermsOut(serializers.Serializer[Any]):
     words = WordsOut(many=True)
 
 
-class WishOut(serializers.Serializer[Any]):
+class ActWishOut(serializers.Serializer[Any]):
+    """Nothing has moved yet: it waits 15 minutes for its person's second factor."""
+
     shipment = serializers.CharField()
     wish = serializers.UUIDField(source="wish.uid")
     digest = serializers.CharField(source="wish.digest", help_text="What the second factor is given over.")
     confirm = serializers.SerializerMethodField(help_text="Where its person confirms it.")
-    words = WordsOut(many=True)
 
     def get_confirm(self, made: dict[str, Any]) -> str:
         path = reverse("intents:confirm", args=[made["wish"].uid])
         return str(self.context["request"].build_absolute_uri(path))
+
+
+class WishOut(ActWishOut):
+    words = WordsOut(many=True)
 
 
 class ShipmentOut(serializers.ModelSerializer[Shipment]):
@@ -154,6 +159,31 @@ class ActIn(serializers.Serializer[Any]):
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         if said["act"] == "contest" and not (said.get("reason") and said.get("words")):
             raise serializers.ValidationError({"words": "Say why, by a reason and in words."})
+        return said
+
+
+class WishIn(serializers.Serializer[Any]):
+    act = serializers.ChoiceField(
+        choices=["accept", "fund", "settle_agreed", "resolve"],
+        help_text="Accept the terms; fund the escrow; agree to what the figures come to; decide, as the arbiter.",
+    )
+    seller = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        help_text="Minor units to the seller: `preview.toSeller` as you read it, or decided.",
+    )
+    insured = serializers.IntegerField(
+        required=False, min_value=0, default=0, help_text="Minor units of the insurance to who is insured."
+    )
+    reason = serializers.CharField(
+        required=False, max_length=500, help_text="The arbiter's. Stays off the ledger; its hash is on it."
+    )
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if said["act"] in ("settle_agreed", "resolve") and "seller" not in said:
+            raise serializers.ValidationError({"seller": "Say what the seller gets at the end, in minor units."})
+        if said["act"] == "resolve" and not said.get("reason"):
+            raise serializers.ValidationError({"reason": "Say why, in words."})
         return said
 
 

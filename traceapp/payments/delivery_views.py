@@ -14,11 +14,11 @@ from traceapp.accounts.permissions import member_required, require
 from traceapp.accounts.roles import RECORDERS, TREASURERS
 from traceapp.accounts.views import acting_organisation
 from traceapp.accounts.visibility import viewer_of
-from traceapp.payments import acts, attested, deliveries, selectors, services, standing
+from traceapp.payments import acts, attested, confirmed_acts, selectors, services, standing
 from traceapp.payments.act_forms import ContestForm, TakingForm, VerdictForm
 from traceapp.payments.currencies import AmountError, minor
 from traceapp.payments.delivery_models import Shipment
-from traceapp.payments.shipment_page import shown, title_of
+from traceapp.payments.shipment_page import shown
 from traceapp.payments.tabs import tabs_for
 from traceapp.payments.views import acting_user
 from traceapp.web.pagination import page_of
@@ -62,7 +62,7 @@ def do(request: HttpRequest, shipment_id: str) -> HttpResponse:
     if act not in _ACTS or not getattr(allowed, act):
         why = standing.why_not(act, found, here) if act in _ACTS else "That cannot be done now: there is no such act."
         return _refused(request, here, found, act, why)
-    if act in ("accept", "fund", "content", "resolve"):
+    if act in confirmed_acts.NAMES:
         require(viewer_of(request), *sorted(TREASURERS))
     try:
         return _ACTS[act](request, here, found)
@@ -82,28 +82,19 @@ def _refused(request: HttpRequest, here: Organisation, found: Shipment, act: str
     return _again(request, here, found, **{_NAMES[act]: form})
 
 
-def _accept(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
-    intent = deliveries.agree(organisation=here, by=acting_user(request), shipment=found, title=title_of(found))
-    return redirect("intents:confirm", uid=intent.uid)
+def _wish(request: HttpRequest, here: Organisation, found: Shipment, **said: Any) -> HttpResponse:
+    """By a second factor, on the next page."""
+    act, title = request.POST["act"], selectors.title_of(found)
+    who: dict[str, Any] = {"organisation": here, "by": acting_user(request), "shipment": found, "title": title}
+    return redirect("intents:confirm", uid=confirmed_acts.wish(act, **who, said=said).uid)
 
 
-def _fund(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
-    amount = standing.may(found, here).fund
-    intent = deliveries.fund(
-        organisation=here, by=acting_user(request), shipment=found, title=title_of(found), amount=amount
-    )
-    return redirect("intents:confirm", uid=intent.uid)
-
-
-def _content(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
+def _be_content(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
     """By the figures that its person has seen: the page says which those are."""
-    sheet = standing.preview(found)
-    if sheet is None or request.POST.get("seller") != str(sheet.to_seller):
-        messages.error(request, "The figures have changed: read them again.")
-        return redirect("payments:shipment", found.shipment_id)
-    user = acting_user(request)
-    intent = deliveries.be_content(organisation=here, by=user, shipment=found, title=title_of(found), sheet=sheet)
-    return redirect("intents:confirm", uid=intent.uid)
+    seen = {name: request.POST.get(name, "0") for name in ("seller", "insured")}
+    return _wish(
+        request, here, found, **{name: int(of) if of.isascii() and of.isdigit() else -1 for name, of in seen.items()}
+    )
 
 
 def _act(request: HttpRequest, here: Organisation, found: Shipment) -> HttpResponse:
@@ -132,21 +123,9 @@ def _resolve(request: HttpRequest, here: Organisation, found: Shipment) -> HttpR
     form = VerdictForm(request.POST, insured=found.insurance is not None)
     currency = found.document["terms"]["currency"]
     if form.is_valid():
-        most = {
-            "seller": found.price["left"] if found.price else 0,
-            "insured": found.insurance["left"] if found.insurance else 0,
-        }
-        amounts = {name: _amount(form, name, currency, most[name]) for name in most}
+        amounts = {name: _amount(form, name, currency, most) for name, most in confirmed_acts.left(found).items()}
         if form.is_valid():
-            intent = deliveries.resolve(
-                organisation=here,
-                by=acting_user(request),
-                shipment=found,
-                title=title_of(found),
-                reason=form.cleaned_data["reason"],
-                **amounts,
-            )
-            return redirect("intents:confirm", uid=intent.uid)
+            return _wish(request, here, found, reason=form.cleaned_data["reason"], **amounts)
     return _again(request, here, found, verdict=form)
 
 
@@ -176,9 +155,9 @@ def evidence(request: HttpRequest, shipment_id: str) -> HttpResponse:
 _FORMS: dict[str, Any] = {"take": TakingForm, "contest": ContestForm}
 _NAMES = {"take": "taking", "contest": "contest"}
 _ACTS: dict[str, Callable[[HttpRequest, Organisation, Shipment], HttpResponse]] = {
-    "accept": _accept,
-    "fund": _fund,
-    "content": _content,
+    "accept": _wish,
+    "fund": _wish,
+    "content": _be_content,
     "resolve": _resolve,
     **dict.fromkeys(("dispatch", "arrive", "take", "contest", "end"), _act),
 }

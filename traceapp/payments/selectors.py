@@ -179,3 +179,8 @@ def titles(found: Iterable[Shipment]) -> dict[str, str]:
     """As their parties call them; what is kept elsewhere is left out."""
     ids = [one.shipment_id for one in found]
     return dict(Consignment.objects.filter(shipment_id__in=ids).values_list("shipment_id", "title"))
+
+
+def title_of(shipment: Shipment) -> str:
+    """As its parties call it; by its id where its name is kept elsewhere."""
+    return titles([shipment]).get(shipment.shipment_id) or f"Shipment {shipment.shipment_id[:8]}"

@@ -18,11 +18,6 @@ from traceapp.payments.delivery_models import Consignment, Said, Shipment
 from traceapp.web.templatetags.web import money
 
 
-def title_of(shipment: Shipment) -> str:
-    """As its parties call it; by its id where its name is kept elsewhere."""
-    return selectors.titles([shipment]).get(shipment.shipment_id) or f"Shipment {shipment.shipment_id[:8]}"
-
-
 def _dispute(found: Shipment) -> dict[str, Any] | None:
     """Why, since when and by whom; the terms themselves may leave it to the arbiter."""
     held = found.document["dispute"]
@@ -55,7 +50,7 @@ def shown(here: Organisation, viewer: Viewer, found: Shipment, **forms: Any) -> 
     asked = Call.objects.filter(organisation=here, argument__contains=found.shipment_id).order_by("-pk")
     return {
         "shipment": found,
-        "title": title_of(found),
+        "title": selectors.title_of(found),
         "consignment": Consignment.objects.filter(shipment_id=found.shipment_id).first(),
         "steps": standing.steps(found),
         "until": standing.UNTIL.get(found.state, ""),
