@@ -167,7 +167,7 @@ class Wishes(APIView):
         asked = WishIn(data=request.data)
         asked.is_valid(raise_exception=True)
         said = dict(asked.validated_data)
-        act = {"settle_agreed": "content"}.get(said["act"], said["act"])
+        act: str = "content" if said["act"] == "settle_agreed" else said["act"]
         who: dict[str, Any] = {"organisation": here, "by": cast(User, request.user), "shipment": found}
         try:
             wish = confirmed_acts.wish(act, **who, title=selectors.title_of(found), said=said)
