@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from tests.coldchain_world import SSCC, START, Logger, association, capture, every
 from tests.factories import member
+from tests.integration.test_accounts_passkeys import Key
 from tests.receiver import Receiver
 from traceapp.accounts import second_factor
 from traceapp.accounts.roles import Role
@@ -159,18 +160,55 @@ def test_a_decision_has_a_reason_and_a_second_factor_over_its_very_words(world):
         cases.set_hold(case=case, on=True, by=quality)
 
 
+def test_a_decision_is_signed_with_a_passkey_over_what_stands_on_the_page(world, client):
+    case, quality = the_case(world), world.quality
+    key = Key(quality, host="testserver")
+    client.force_login(quality)
+    path = f"/coldchain/cases/{case.uid}/"
+    assert "Decide with a passkey" in client.get(path).content.decode()
+    said = {"disposition": "release", "reason": "Within the stability budget", "by_key": "1"}
+    assert "Say why" in client.post(f"{path}decide/", said | {"reason": " "}).content.decode()
+    asked = client.post(f"{path}decide/", said)
+    digest = second_factor.intent_hash(cases.intent_of(case, said["disposition"], said["reason"]))
+    assert (asked.status_code, asked.context["digest"]) == (200, digest)
+    assert said["reason"] in asked.content.decode()
+    signed = key.sign(digest, origin="https://testserver")
+    wrong = client.post(f"{path}decide/", said | {"disposition": "reject", "credential": signed})
+    assert "does not belong to what is shown here" in wrong.content.decode()
+    assert said["reason"] in wrong.content.decode()
+    done = client.post(f"{path}decide/", said | {"credential": signed}, follow=True).content.decode()
+    assert "Decided and signed." in done
+    step = Case.objects.get().steps.last()
+    assert step.signature["assertion"]["method"] == "passkey"
+    assert second_factor.holds(step.signature["assertion"], step.signature["intent"])
+
+
+def test_in_the_demo_the_case_page_shows_the_code_that_an_authenticator_would(world, client, settings):
+    case, quality = the_case(world), world.quality
+    TOTP.activate(quality, SECRET)
+    client.force_login(quality)
+    assert "your authenticator shows" not in client.get(f"/coldchain/cases/{case.uid}/").content.decode()
+    settings.DEMO = True
+    page = client.get(f"/coldchain/cases/{case.uid}/")
+    assert f"your authenticator shows {page.context['demo_code']}" in page.content.decode()
+    said = {"disposition": "reject", "reason": "Too long", "code": page.context["demo_code"]}
+    assert (
+        "Decided and signed." in client.post(f"/coldchain/cases/{case.uid}/decide/", said, follow=True).content.decode()
+    )
+
+
 def test_a_code_counts_once_and_guessing_is_stopped(world):
     quality = world.quality
     TOTP.activate(quality, SECRET)
     good = code()
-    second_factor.sign(user=quality, intent={"a": 1}, code=good)
+    second_factor.by_code(user=quality, digest="a1" * 32, code=good)
     with pytest.raises(SecondFactorError, match="used already"):
-        second_factor.sign(user=quality, intent={"a": 2}, code=good)
+        second_factor.by_code(user=quality, digest="a2" * 32, code=good)
     for _ in range(5):
         with pytest.raises(SecondFactorError):
-            second_factor.sign(user=quality, intent={"a": 1}, code="000001")
+            second_factor.by_code(user=quality, digest="a1" * 32, code="000001")
     with pytest.raises(SecondFactorError, match="Too many wrong codes"):
-        second_factor.sign(user=quality, intent={"a": 1}, code=code(1))
+        second_factor.by_code(user=quality, digest="a1" * 32, code=code(1))
 
 
 def test_rejected_goods_stay_on_hold_and_worse_readings_open_a_decided_case_again(world):

@@ -35,18 +35,9 @@ def intent_hash(intent: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(intent)).hexdigest()
 
 
-def has_one(user: User) -> bool:
-    """Whether this person has set up an app that makes codes."""
-    return one_time_codes.authenticator_of(user) is not None
-
-
-def sign(*, user: User, intent: dict[str, Any], code: str) -> Assertion:
-    """The assertion that `user` gave their second factor for this intent. A code counts once. SecondFactorError."""
-    return by_code(user=user, digest=intent_hash(intent), code=code)
-
-
 def by_code(*, user: User, digest: str, code: str) -> Assertion:
-    """The same for the hash of an intent."""
+    """The assertion that `user` gave their second factor for an intent of this hash. A code counts once.
+    SecondFactorError."""
     app = one_time_codes.authenticator_of(user)
     if app is None:
         raise SecondFactorError(

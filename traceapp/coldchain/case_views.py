@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from traceapp.accounts import second_factor
+from traceapp.accounts import one_time_codes, passkeys, second_factor
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import RECORDERS, Role
 from traceapp.accounts.second_factor import SecondFactorError
@@ -87,10 +88,21 @@ def _page(request: HttpRequest, one: Case, form: DecisionForm, status: int = 200
         "facts": _facts(one),
         "may_work": viewer.has(*WORKERS),
         "may_decide": viewer.has(*DECIDERS),
-        "has_factor": second_factor.has_one(request.user),  # type: ignore[arg-type]
+        **_factors(request),
         "is_open": one.state != Case.State.CLOSED,
     }
     return render(request, "coldchain/case.html", context, status=status)
+
+
+def _factors(request: HttpRequest) -> dict[str, Any]:
+    """With what the viewer can sign."""
+    app = one_time_codes.authenticator_of(_me(request))
+    return {
+        "has_code": app is not None,
+        "has_key": passkeys.held_by(_me(request)),
+        # The demo's people have no telephone: their present code is shown to whoever tries it out.
+        "demo_code": one_time_codes.unused(app) if settings.DEMO and app else "",
+    }
 
 
 def _facts(one: Case) -> list[dict[str, Any]]:
@@ -174,9 +186,15 @@ def decide(request: HttpRequest, uid: UUID) -> HttpResponse:
     one, form = _case(request, uid), DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, one, form, status=400)
+    said, answer = form.cleaned_data, request.POST.get("credential", "")
+    decision = {"disposition": said["disposition"], "reason": said["reason"]}
     try:
-        cases.decide(case=one, by=_me(request), **form.cleaned_data)
+        if "by_key" in request.POST and not answer:
+            return _by_key(request, one, decision)
+        cases.decide(case=one, by=_me(request), **decision, code=said["code"], answer=answer, host=request.get_host())
     except SecondFactorError as error:
+        if answer:
+            return _by_key(request, one, decision, str(error))
         form.add_error("code", str(error))
         return _page(request, one, form, status=400)
     except CaseError as error:
@@ -184,6 +202,24 @@ def decide(request: HttpRequest, uid: UUID) -> HttpResponse:
         return _page(request, one, form, status=400)
     messages.success(request, _("Decided and signed."))
     return redirect("coldchain:case", uid=one.uid)
+
+
+def _by_key(request: HttpRequest, one: Case, decision: dict[str, str], error: str = "") -> HttpResponse:
+    """What the passkey is to sign: its challenge is the hash of what stands on this page. CaseError."""
+    intent = cases.to_sign(one, **decision)
+    digest = second_factor.intent_hash(intent)
+    context = {
+        **_line(one),
+        "decision": decision,
+        "facts": [
+            {"label": _("What becomes of the goods"), "value": Case.Disposition(decision["disposition"]).label},
+            {"label": _("Reason"), "value": intent["reason"]},
+        ],
+        "digest": digest,
+        "error": error,
+        "key_options": {"request_options": passkeys.options(_me(request), digest, request.get_host())},
+    }
+    return render(request, "coldchain/decide_by_key.html", context, status=400 if error else 200)
 
 
 def _me(request: HttpRequest) -> Any:

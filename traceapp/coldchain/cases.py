@@ -162,32 +162,53 @@ def intent_of(case: Case, disposition: str, reason: str) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
-def decide(*, case: Case, by: User, disposition: str, reason: str, code: str) -> None:
-    """Close a case with a reason, signed with the second factor over its very words. CaseError, SecondFactorError."""
-    case = _open(case)
-    reason = reason.strip()
+def to_sign(case: Case, disposition: str, reason: str) -> dict[str, Any]:
+    """What the second factor is to be given for. CaseError."""
+    case, reason = _undecided(case), reason.strip()
     if not reason:
         raise CaseError("Say why: whoever reads this later has to understand the decision.")
     if len(reason) > LONGEST_REASON:
         raise CaseError(f"At most {LONGEST_REASON:,} characters.")
     if disposition not in Case.Disposition.values:
         raise CaseError("Choose what becomes of the goods.")
-    intent = intent_of(case, disposition, reason)
-    assertion = second_factor.sign(user=by, intent=intent, code=code)
+    return intent_of(case, disposition, reason)
+
+
+@transaction.atomic
+def decide(
+    *, case: Case, by: User, disposition: str, reason: str, code: str = "", answer: str = "", host: str = ""
+) -> None:
+    """Close a case with a reason, signed with the second factor over its very words. CaseError, SecondFactorError.
+
+    By the `code` of an app, or by a passkey's `answer` at this `host`.
+    """
+    case = _open(case)
+    intent = to_sign(case, disposition, reason)
+    digest = second_factor.intent_hash(intent)
+    if answer:
+        assertion = second_factor.by_passkey(user=by, digest=digest, answer=answer, host=host)
+    else:
+        assertion = second_factor.by_code(user=by, digest=digest, code=code)
     at = datetime.fromisoformat(assertion["at"])
     case.state, case.disposition, case.closed = Case.State.CLOSED, disposition, at
     case.acknowledged, case.owner = case.acknowledged or at, case.owner or by
     case.on_hold = disposition == Case.Disposition.REJECT
     case.save()
     Step.objects.create(
-        case=case, what=Step.What.CLOSED, by=by, text=reason, signature={"intent": intent, "assertion": assertion}
+        case=case,
+        what=Step.What.CLOSED,
+        by=by,
+        text=intent["reason"],
+        signature={"intent": intent, "assertion": assertion},
     )
     decisions.publish(case, case.steps.filter(what=Step.What.CLOSED).count(), assertion)
 
 
 def _open(case: Case) -> Case:
-    locked = Case.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=case.pk)
-    if locked.state == Case.State.CLOSED:
+    return _undecided(Case.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=case.pk))
+
+
+def _undecided(case: Case) -> Case:
+    if case.state == Case.State.CLOSED:
         raise CaseError("This case is decided. Add a note, if there is more to say.")
-    return locked
+    return case
