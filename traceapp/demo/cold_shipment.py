@@ -17,6 +17,9 @@ from traceapp.payments.delivery_models import Consignment, Shipment
 LOGGER: Final = LOGGERS[1]
 FIRST_PALLET: Final = 720
 LEAST_MINUTES: Final = 5
+PAYOUT: Final = 2_000
+"""EUR that an insurer pays."""
+
 ZONE: Final = "Europe/Berlin"
 _TITLE: Final = "S-23"
 
@@ -33,14 +36,14 @@ class Proposed:
     due: datetime
 
 
-def propose(lot: DemoLot, client: Client, minutes: int) -> Proposed:
+def propose(lot: DemoLot, client: Client, minutes: int, *, insured: bool = False) -> Proposed:
     """A pallet with the logger on it, by the carrier's events, and terms about it, by the seller."""
     number = Consignment.objects.filter(title__startswith=_TITLE).count()
     pallet, title, now = pallet_of(FIRST_PALLET + number), f"{_TITLE}{number + 1:02d}", datetime.now(UTC)
     moment = now.replace(microsecond=0)
     client.capture(document(packed_and_tied(lot, pallet, LOGGER, moment), moment), f"demo-{title}-{pallet}")
     seller = money.organisation_of(FIRMS["huerta-alba"])
-    said = terms(title, pallet, now, minutes) | _parties()
+    said = terms(title, pallet, now, minutes) | _parties() | (_insurance(title) if insured else {})
     shipment_id = money.propose(said, seller, money.treasurer_of(FIRMS["huerta-alba"]))
     if not money.until(Shipment.objects.filter(shipment_id=shipment_id).exists):
         raise NotProposed("The ledger did not take the terms in time: is `manage.py demo` running?")
@@ -53,6 +56,14 @@ def _parties() -> dict[str, Any]:
     named = {"other": "gruenmarkt", "carrier": "kestrel", "arbiter": "maasdok"}
     found: dict[str, Organisation] = {part: money.organisation_of(FIRMS[key]) for part, key in named.items()}
     return {part: one.pk for part, one in found.items()}
+
+
+def _insurance(title: str) -> dict[str, Any]:
+    """Against warmth and loss, for the buyer. The insurer gets a deposit to lock the payout with."""
+    insurer = money.organisation_of(FIRMS["alpes-cremerie"])
+    if not money.deposit(f"TB-{title}", insurer, PAYOUT * 100):
+        raise NotProposed("The ledger did not take the insurer's deposit in time: is `manage.py demo` running?")
+    return {"insurer": insurer.pk, "payout": str(PAYOUT), "beneficiary": "buyer", "triggers": ["lost", "outside"]}
 
 
 def terms(title: str, pallet: str, now: datetime, minutes: int, logger: Logger = LOGGER) -> dict[str, Any]:

@@ -49,14 +49,8 @@ def move() -> bool:
     if not until(lambda: Account.objects.count() >= len(HOLDERS)):
         return False
     buyer, seller = organisation_of(FIRMS["gruenmarkt"]), organisation_of(FIRMS["huerta-alba"])
-    _propose("TB-0001", buyer, 25_000_000)
     _propose("TB-0002", seller, 1_500_000)
-    if not until(lambda: Deposit.objects.filter(reference__in=("TB-0001", "TB-0002")).count() == 2):
-        return False
-    proposed = Deposit.objects.get(reference="TB-0001")
-    if proposed.state == "proposed":
-        _confirm(wishes.approve_deposit(organisation=organisation_of(BANK), by=_clerk(1), deposit=proposed))
-    if not until(lambda: Entry.objects.filter(kind=Entry.Kind.DEPOSIT).exists()):
+    if not deposit("TB-0001", buyer, 25_000_000):
         return False
     if not Entry.objects.filter(kind=Entry.Kind.SENT).exists():
         to = Account.objects.get(pgln=seller.pgln)
@@ -121,6 +115,17 @@ def _terms(seller: Organisation) -> dict[str, object]:
         "contest_hours": 48, "resolve_hours": 336, "on_silent_arbiter": "computed",
         **{name: f"{today + timedelta(days=days):%Y-%m-%dT%H:%M}" for name, days in dates.items()},
     }  # fmt: skip
+
+
+def deposit(reference: str, to: Organisation, amount: int) -> bool:
+    """Money for a holder, by the bank's two persons; once. False if the ledger is slow."""
+    _propose(reference, to, amount)
+    found = Deposit.objects.filter(reference=reference)
+    if not until(found.exists):
+        return False
+    if found.get().state == "proposed":
+        _confirm(wishes.approve_deposit(organisation=organisation_of(BANK), by=_clerk(1), deposit=found.get()))
+    return until(found.exclude(state="proposed").exists)
 
 
 def _propose(reference: str, to: Organisation, amount: int) -> None:

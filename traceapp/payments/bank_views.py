@@ -170,7 +170,7 @@ def camt054(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Choose the bank's file first.")
         return redirect("payments:payouts")
     try:
-        booked = iso20022.booked(form.cleaned_data["file"].read(iso20022.MAX_BYTES + 1))
+        booked = iso20022.booked(form.cleaned_data["file"].read(iso20022.MAX_BYTES + 1), settings.SETTLEMENT_IBAN)
     except iso20022.MessageError as error:
         messages.error(request, str(error))
         return redirect("payments:payouts")

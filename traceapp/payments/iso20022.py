@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 from xml.parsers import expat
 
-from traceapp.payments.currencies import digits, major
+from chaincode.traceability.rules.money import minor_units
+from traceapp.payments.currencies import major
 
 PAIN = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _NAME = 70  # the standard lets names have 140 characters, and SEPA 70
@@ -122,16 +123,36 @@ def _agent(parent: Element, name: str, bic: str) -> None:
         _text(SubElement(institution, "Othr"), "Id", NOT_PROVIDED)
 
 
-def booked(data: bytes) -> list[Booked]:
-    """The payments that a camt.054 says were booked from the account, in its order. MessageError."""
+def booked(data: bytes, iban: str = "") -> list[Booked]:
+    """The payments that a camt.054 says were booked from the account, in its order. MessageError.
+
+    With an `iban` only from this one: of another account it may say what it likes.
+    """
     root = _read(data)
     if _local(root) != "Document" or _first(root, "BkToCstmrDbtCdtNtfctn") is None:
         raise MessageError("This is no camt.054: a Document with BkToCstmrDbtCdtNtfctn is expected.")
     found: list[Booked] = []
-    for entry in (one for one in root.iter() if _local(one) == "Ntry"):
-        if _words(entry, "CdtDbtInd") == "DBIT" and _words(entry, "Sts") in ("BOOK", ""):
+    for entry in (entry for one in _of_account(root, iban) for entry in one.iter() if _local(entry) == "Ntry"):
+        reverses = _words(entry, "RvslInd") in ("true", "1")  # a credit taken back: nothing that was paid out
+        if _words(entry, "CdtDbtInd") == "DBIT" and _words(entry, "Sts") in ("BOOK", "") and not reverses:
             found += _booked_in(entry)
     return found
+
+
+def _of_account(root: Element, iban: str) -> list[Element]:
+    """The notifications of this account, or of one that is not said. MessageError if all are of others."""
+    every = [one for one in root.iter() if _local(one) == "Ntfctn"]
+    accounts = [_iban_of(one) for one in every]
+    wanted = "".join(iban.split()).upper()
+    found = [one for one, of in zip(every, accounts, strict=True) if not wanted or of in ("", wanted)]
+    if every and not found:
+        raise MessageError(f"The file is about the account {accounts[0][:40]}, and payouts are made from {wanted}.")
+    return found
+
+
+def _iban_of(notification: Element) -> str:
+    account = next((one for one in notification if _local(one) == "Acct"), None)
+    return "" if account is None else "".join(_words(account, "IBAN").split()).upper()
 
 
 def _booked_in(entry: Element) -> Iterable[Booked]:
@@ -151,7 +172,7 @@ def _booked_in(entry: Element) -> Iterable[Booked]:
 
 def _minor(text: str, currency: str, where: str) -> int:
     try:
-        amount = Decimal(text.strip()).scaleb(digits(currency))
+        amount = Decimal(text.strip()).scaleb(minor_units(currency))
     except InvalidOperation:
         raise MessageError(f"The amount {text[:30]!r} of payment {where[:40]} is not a number.") from None
     if not amount.is_finite() or amount != amount.to_integral_value() or not 0 < amount < 10**18:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from chaincode.traceability.rules import legs as leg_rules
 from chaincode.traceability.rules import terms as term_rules
+from chaincode.traceability.rules.money import minor_units
 from traceapp.accounts.models import Organisation
 from traceapp.commitments.salted import salted_hash
 from traceapp.commitments.times import rfc3339
-from traceapp.payments.currencies import AmountError, digits, minor
+from traceapp.payments.currencies import AmountError, minor
 from traceapp.payments.models import Holder, holder_of
 
 AMOUNTS: Final = (
@@ -63,7 +64,7 @@ def terms(
         "arbiter": holder_of(found["arbiter"]),
         "goods": salted_hash(salt, title=found["title"], goods=found["goods"]),
         "currency": found["currency"],
-        "minorUnits": digits(found["currency"]),
+        "minorUnits": minor_units(found["currency"]),
         "price": amount["price"],
         "payments": {"dispatch": amount["at_dispatch"], "arrival": amount["at_arrival"]},
         "quantity": {

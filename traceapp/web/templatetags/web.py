@@ -15,12 +15,12 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
+from chaincode.traceability.rules.money import minor_units
 from traceapp.web.states import BADGES, badge_for
 from traceapp.web.times import aware, in_words
 
 register = template.Library()
 # ISO 4217: how many decimals a currency's minor unit has, where it is not two.
-_MINOR_DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "TND": 3, "JOD": 3}
 
 
 @register.simple_tag
@@ -125,7 +125,7 @@ def money(minor: int | None, currency: str = "EUR") -> str:
     """`{{ amount|money:"EUR" }}`: minor units of an ISO 4217 currency as `EUR 12,480.00`."""
     if minor is None:
         return "—"
-    digits = _MINOR_DIGITS.get(currency, 2)
+    digits = minor_units(currency)
     return f"{currency}\u00a0{number(Decimal(minor).scaleb(-digits), digits)}"
 
 

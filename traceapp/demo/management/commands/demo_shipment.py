@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from traceapp.demo import cold_shipment, lorry
 from traceapp.demo.client import Client, Refused
-from traceapp.demo.cold_shipment import LEAST_MINUTES, LOGGER, ZONE, NotProposed, Proposed
+from traceapp.demo.cold_shipment import LEAST_MINUTES, LOGGER, PAYOUT, ZONE, NotProposed, Proposed
 from traceapp.demo.generator import SEED
 from traceapp.demo.lots import made_before
 from traceapp.demo.state import load
@@ -27,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--url", default=settings.PUBLIC_URL, help="Where the demo is served.")
         parser.add_argument("--minutes", type=int, default=8, help="Until it is late.")
 
-    def handle(self, *args: Any, url: str, minutes: int, **options: Any) -> None:
+        parser.add_argument("--insured", action="store_true", help="With an insurance that pays when it was too warm.")
+
+    def handle(self, *args: Any, url: str, minutes: int, insured: bool, **options: Any) -> None:
         folder = Path(settings.DATA_DIR)
         state = load(folder)
         if not (settings.DEMO and state.measured and state.paid):
@@ -38,22 +40,26 @@ class Command(BaseCommand):
             raise CommandError(f"Name {LEAST_MINUTES} to 1440 minutes: terms are agreed, paid for and sent before.")
         client = Client(url.rstrip("/"), state.tokens["kestrel"])
         try:
-            made = cold_shipment.propose(lorry.goods(made_before(state.moment, SEED)), client, minutes)
+            lot = lorry.goods(made_before(state.moment, SEED))
+            made = cold_shipment.propose(lot, client, minutes, insured=insured)
         except (Refused, NotProposed, MoneyError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(steps(made, client.url, folder, state.password))
+        self.stdout.write(steps(made, client.url, folder, state.password, insured=insured))
 
 
-def steps(made: Proposed, url: str, folder: Path, password: str) -> str:
+def steps(made: Proposed, url: str, folder: Path, password: str, *, insured: bool) -> str:
     """What to do, in order."""
     page = f"{url}/money/shipments/{made.shipment_id}/"
     due, agree_by = (f"{one.astimezone(ZoneInfo(ZONE)):%H:%M}" for one in (made.due, made.agree_by))
+    insurer = "\n   As admin@alpes-cremerie.example (the insurer)"
+    insures = f"{insurer}: accept the terms, put EUR {PAYOUT:,}.00 into escrow." if insured else ""
+    agrees = f"{insurer}: agree, too; what is paid out goes to the buyer." if insured else ""
     simulate = f"DATA_DIR={folder} DEMO=1 .venv/bin/python manage.py simulate_device"
     simulate += f" --device {lorry.device_file(folder, LOGGER)} --url {url} --a-message 5"
     return f"""{made.title} is due at {due} in Hamburg ({made.due:%H:%M} UTC). {page}
 Everybody's password is {password}; each confirmation shows its code.
 
-1. As admin@gruenmarkt.example (the buyer), before {agree_by}: accept the terms, then put EUR 9,600.00 into escrow.
+1. Before {agree_by}, as admin@gruenmarkt.example (the buyer): accept the terms, put EUR 9,600.00 into escrow.{insures}
 2. As carrier@kestrel.example: The goods have left. EUR 1,000.00 go to the seller.
 3. Warm them up, two minutes at 9 degrees where 0 to 4 are agreed:
    {simulate} --live 120 --at 9
@@ -63,4 +69,5 @@ Everybody's password is {password}; each confirmation shows its code.
 6. The logger says once more that all is well, so its leg is complete and goes to the ledger by itself:
    {simulate} --live 10 --at 2.5
 7. As the buyer, once the sheet names a leg: accept the delivery (all 0), then agree to the figures.
-8. As admin@huerta-alba.example (the seller): agree to the figures. The money moves, and the sheet is final."""
+8. As admin@huerta-alba.example (the seller): agree to the figures.{agrees}
+The money moves, and the sheet is final."""
