@@ -19,8 +19,9 @@ LINES: Final = {
     "dispatch": "Paid when it left",
     "arrival": "Paid when it arrived",
     "balance": "To the seller now",
-    "insurance": "Insurance",
+    "insurance": "Insurance paid out",
 }
+TRIGGERS: Final = {"late": "late", "lost": "lost", "missing": "no readings", "outside": "too warm or too cold"}
 Money = Callable[[int, str], str]
 
 
@@ -41,6 +42,10 @@ def _hundredths(text: str) -> str:
     return f"{degrees(int(text))} °C"
 
 
+def _triggers(text: str) -> str:
+    return ", ".join(TRIGGERS.get(one, one) for one in text.split()) or "nothing of it"
+
+
 _AS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
     "at": ("on", _time),
     "arrived": ("arrived", _time),
@@ -59,6 +64,9 @@ _AS: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
     "bandMax": ("to", _hundredths),
     "unit": ("of", unit),
     "damagedPays": ("damaged ones still pay", lambda text: f"{int(text) / 100:g} %"),
+    "triggers": ("pays when", _triggers),
+    "beneficiary": ("to the", str),
+    "met": ("happened:", _triggers),
     "beyond": ("beyond", lambda text: {"cut": "costs by the hour", "dispute": "the arbiter"}.get(text, text)),
     "onMissingData": (
         "more of them",
@@ -85,7 +93,7 @@ def lines(found: Mapping[str, Any], money: Money) -> Sequence[dict[str, Any]]:
             **one,
             "words": LINES.get(one["term"], one["term"]),
             "terms": [_told(of, found["currency"], money) for of in one["terms"]],
-            "facts": [_fact(of, found["currency"], money) for of in one["facts"] if of["value"]],
+            "facts": [_fact(of, found["currency"], money) for of in one["facts"] if of["value"] or of["name"] == "met"],
         }
         for one in found["lines"]
     ]
