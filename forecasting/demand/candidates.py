@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from forecasting.demand.calendar import Every
+
 NAIVE = "seasonal_naive"
 PROPHET = "prophet"
 PROPHET_TIMES = "prophet_multiplicative"
@@ -9,7 +11,8 @@ TREES = "lightgbm"
 TREES_SUM = "lightgbm_tweedie"
 TREES_MIDDLE = "lightgbm_absolute"
 GLOBAL = (TREES, TREES_SUM, TREES_MIDDLE)  # one model over all series; fitted apart
-STEADY = ("ets", "ets_log", "ces", "theta", PROPHET, PROPHET_TIMES, TREES, TREES_SUM, TREES_MIDDLE, NAIVE)
+YEARLY = ("grown", "usual")  # of series whose season is a year
+STEADY = ("ets", "ets_log", "ces", "theta", *YEARLY, PROPHET, PROPHET_TIMES, TREES, TREES_SUM, TREES_MIDDLE, NAIVE)
 SLOW = ("croston_sba", "tsb", "adida", "imapa", TREES_SUM, NAIVE)
 MOST_FOR_PROPHET = 1000  # series: beyond, it would take hours and is left out
 WORDS: Mapping[str, str] = {
@@ -23,6 +26,8 @@ WORDS: Mapping[str, str] = {
     "ets_log": "Exponential smoothing of logarithms",
     "ces": "Complex smoothing (AutoCES)",
     "theta": "Theta (AutoTheta)",
+    "grown": "Last year, grown",
+    "usual": "The usual year",
     "croston_sba": "Croston, SBA",
     "tsb": "TSB",
     "adida": "ADIDA",
@@ -31,11 +36,12 @@ WORDS: Mapping[str, str] = {
 }
 
 
-def tried(slow: bool, count: int) -> list[str]:
+def tried(slow: bool, count: int, every: Every) -> list[str]:
     """Candidates of a group of `count` series."""
     if slow:
         return list(SLOW)
-    return [name for name in STEADY if count <= MOST_FOR_PROPHET or name not in (PROPHET, PROPHET_TIMES)]
+    without = (PROPHET, PROPHET_TIMES) if count > MOST_FOR_PROPHET else ()
+    return [name for name in STEADY if name not in without and (every != "day" or name not in YEARLY)]
 
 
 def is_global(name: str) -> bool:

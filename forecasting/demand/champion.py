@@ -3,15 +3,19 @@
 Of steady series it is the mean of three: means of fewer win by chance. Slow sellers may have fewer: methods for them
 err to the same side, which no mean of them mends.
 
-Steady series are judged by the sum of absolute errors, as planners count them. Slow sellers are judged by squared
-errors in units of each series: absolute error would choose whoever says zero, and a stock of zero sells nothing.
+Steady series are judged by the sum of absolute errors, as planners count them. Slow sellers are judged by what a stock
+must last for: the squared error of a test's total, in units of each series. Period by period, absolute error would
+choose whoever says zero, and a stock of zero sells nothing.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 MEMBERS = 3
+DOUBT = 40  # tests that say that the level is right, before any was made
+LEAST_LEVEL, MOST_LEVEL = 0.8, 1.25
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,30 @@ def mean_of(members: Sequence[str], said: Mapping[str, Sequence[float]]) -> list
 def loss(members: Sequence[str], trials: Sequence[Trial], *, slow: bool) -> float:
     total = 0.0
     for trial in trials:
-        for actual, said in zip(trial.actual, mean_of(members, trial.said), strict=True):
-            total += ((actual - said) / trial.scale) ** 2 if slow else abs(actual - said)
+        said = mean_of(members, trial.said)
+        if slow:
+            total += (math.fsum(trial.actual) - math.fsum(said)) ** 2 / (trial.scale**2 * len(said))
+        else:
+            total += math.fsum(abs(a - s) for a, s in zip(trial.actual, said, strict=True))
     return total
+
+
+def level(tests: Iterable[tuple[float, Sequence[float], Sequence[float]]]) -> float:
+    """What a mean of slow sellers' methods is to be multiplied by: least squares over tests' totals.
+
+    Each test is (scale, actual, said). Methods for slow sellers say too much after a good year and go on about parts
+    that nobody wants any more; by how much, all series tell together. Few tests are trusted little.
+    """
+    both, own, count = 0.0, 0.0, 0
+    for scale, actual, said in tests:
+        size = math.fsum(said)
+        both += math.fsum(actual) * size / (scale**2 * len(said))
+        own += size**2 / (scale**2 * len(said))
+        count += 1
+    if own <= 0:
+        return 1.0
+    doubt = DOUBT * own / count
+    return max(LEAST_LEVEL, min(MOST_LEVEL, (both + doubt) / (own + doubt)))
 
 
 def choose(names: Sequence[str], trials: Sequence[Trial], *, slow: bool, default: Sequence[str]) -> list[str]:

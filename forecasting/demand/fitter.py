@@ -12,8 +12,8 @@ from typing import Any
 from forecasting.demand.series import Series
 from forecasting.runtime import ROOT, of_a_child
 
-Ask = tuple[str, int, int]
-"""Model, end of the history it may read, horizon."""
+Ask = tuple[str, int, int, float]
+"""Model, end of the history it may read, horizon, the pull of working days (0: none)."""
 Line = dict[str, Any]
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from forecasting.demand import candidates
+from forecasting.demand import candidates, usual, workdays
 from forecasting.demand.calendar import SEASON
 from forecasting.demand.history import filled, tamed
 from forecasting.demand.series import Series
@@ -40,8 +40,17 @@ def season_for(series: Series, end: int) -> int:
     return season if end >= 2 * season + 1 else 1
 
 
-def say(series: Series, model: str, end: int, horizon: int) -> list[float]:
-    """What `model` says of the `horizon` periods after [0, end). Raises CannotFit; reads nothing at or after `end`."""
+def say(series: Series, model: str, end: int, horizon: int, pull: float = 0.0) -> list[float]:
+    """What `model` says of the `horizon` periods after [0, end). Raises CannotFit; reads nothing at or after `end`.
+
+    `pull`: of working days (`workdays.py`), by which the model sees all months alike.
+    """
+    sizes = workdays.factors(series, pull, max(end + horizon, len(series.values)))
+    said = _say(workdays.alike(series, sizes), model, end, horizon)
+    return [value * size for value, size in zip(said, sizes[end:], strict=False)]
+
+
+def _say(series: Series, model: str, end: int, horizon: int) -> list[float]:
     known = [value for value in series.values[:end] if value is not None]
     if len(known) < LEAST:
         raise CannotFit(f"{len(known)} values only")
@@ -50,6 +59,8 @@ def say(series: Series, model: str, end: int, horizon: int) -> list[float]:
 
         mode = "additive" if model == candidates.PROPHET else "multiplicative"
         said: Sequence[float] = fit_prophet(series, end, horizon, mode).mean  # type: ignore[arg-type]
+    elif model in candidates.YEARLY:
+        said = _of_years(series, model, end, horizon)
     else:
         said = _smoothed(series, model, end, horizon)
     limit = FARTHEST * max(abs(value) for value in known)
@@ -57,6 +68,14 @@ def say(series: Series, model: str, end: int, horizon: int) -> list[float]:
         raise CannotFit("it ran away from anything ever seen")
     lowest = -math.inf if min(known) < 0 else 0.0
     return [max(lowest, float(value)) for value in said]
+
+
+def _of_years(series: Series, model: str, end: int, horizon: int) -> list[float]:
+    season = SEASON[series.every]
+    if end < 2 * season:
+        raise CannotFit("less than two years")
+    history = filled(tamed(series.values[:end]), season)
+    return (usual.grown if model == "grown" else usual.usual)(history, season, horizon)
 
 
 def _smoothed(series: Series, model: str, end: int, horizon: int) -> Sequence[float]:

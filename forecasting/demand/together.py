@@ -17,12 +17,17 @@ from forecasting.demand.champion import Trial, choose, mean_of
 from forecasting.demand.drivers import drivers
 from forecasting.demand.fitter import Ask
 from forecasting.demand.fitting import Answer, Fitters, Fitting, fit_all, plant_all
+from forecasting.demand.levelled import levelled
 from forecasting.demand.naive import seasonal_naive
 from forecasting.demand.one import SeriesResult, Window
 from forecasting.demand.panel import Panel, ahead, origins, panels
 from forecasting.demand.series import Series
+from forecasting.demand.workdays import pull_of
 
-SAMPLE = 40  # series of a panel that candidates are tried on: enough to tell them apart, few enough for slow ones
+SAMPLE = {
+    False: 40,
+    True: 200,
+}  # steady and slow series that candidates are tried on: as many as their models' time allows
 EACH_TESTED = 2000  # series of a panel: beyond, only the latest window of each is tested
 LEAST_KNOWN = 8  # values before an origin: a series with fewer is no test of anything
 DEFAULT = {False: ["ets", candidates.TREES, NAIVE], True: ["adida", candidates.TREES_SUM, "tsb"]}
@@ -43,6 +48,7 @@ class Work:
     said: dict[Key, list[float]] = field(default_factory=dict)
     failed: dict[Key, str] = field(default_factory=dict)
     span: tuple[int, int] = (0, 100)
+    pulls: dict[int, float] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -53,6 +59,12 @@ class Work:
         if origin < self.last:
             return self.horizon
         return self.horizon + ahead(self.panel.series[place], self.panel.end_of(place, origin), self.until)
+
+    def pull(self, origin: int) -> float:
+        """Of working days, by what was known then."""
+        if origin not in self.pulls:
+            self.pulls[origin] = pull_of(self.panel, origin)
+        return self.pulls[origin]
 
 
 def forecast_all(
@@ -94,8 +106,8 @@ def _forecast(work: Work, most: int) -> list[SeriesResult]:
 def _group(work: Work, places: Sequence[int], tests: Sequence[int], *, slow: bool) -> list[SeriesResult]:
     """Choose who speaks for these series, and let them."""
     panel = work.panel
-    names = candidates.tried(slow, len(places))
-    sample = _sample(panel, places)
+    names = candidates.tried(slow, len(places), panel.every)
+    sample = _sample(panel, places, SAMPLE[slow])
     asked = [(place, name, origin) for place in sample for origin in tests for name in names]
     _answer(work, [key for key in asked if _testable(panel, key[0], key[2])], (0, 60), "Trying models")
     members = choose(names, _trials(work, sample, tests, names), slow=slow, default=DEFAULT[slow])
@@ -104,14 +116,15 @@ def _group(work: Work, places: Sequence[int], tests: Sequence[int], *, slow: boo
     rest = [key for key in rest if _testable(panel, key[0], key[2])]
     rest += [(place, name, work.last) for place in places for name in members]
     _answer(work, rest, (60, 100), "Forecasting")
-    return [_result(work, place, members, tests) for place in places]
+    found = [_result(work, place, members, tests) for place in places]
+    return levelled(found) if slow else found
 
 
-def _sample(panel: Panel, places: Sequence[int]) -> list[int]:
+def _sample(panel: Panel, places: Sequence[int], most: int) -> list[int]:
     """Places evenly spread over the series in order of their size, the largest among them."""
     sizes = {place: -sum(abs(value or 0.0) for value in panel.series[place].values) for place in places}
     order = sorted(places, key=lambda place: (sizes[place], place))
-    count = min(SAMPLE, len(order))
+    count = min(most, len(order))
     return sorted({order[place * len(order) // count] for place in range(count)})
 
 
@@ -133,7 +146,7 @@ def _answer(work: Work, keys: Sequence[Key], span: tuple[int, int], words: str) 
         if candidates.is_global(name):
             trees.add((name, origin))
         else:
-            ask = (name, work.panel.end_of(place, origin), work.steps(place, origin))
+            ask = (name, work.panel.end_of(place, origin), work.steps(place, origin), work.pull(origin))
             local.setdefault(place, []).append((key, ask))
     low, high = span
     if trees:
@@ -166,7 +179,9 @@ def _keep(work: Work, key: Key, answer: Answer) -> None:
 def _plant(work: Work, asked: Sequence[tuple[str, int]], span: tuple[int, int], words: str) -> None:
     """The panel's trees at each origin, for every series at once."""
     places = range(len(work.panel.series))
-    asks = [(name, origin, max(work.steps(place, origin) for place in places)) for name, origin in asked]
+    asks = [
+        (name, origin, max(work.steps(place, origin) for place in places), work.pull(origin)) for name, origin in asked
+    ]
     low, high = span
 
     def progress(done: int, of: int) -> None:

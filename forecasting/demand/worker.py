@@ -41,21 +41,21 @@ class Bench:
 
     def take(self, task: Line) -> list[Callable[[], Any]]:
         """The answers that a line asks for, each still to be worked out."""
-        from forecasting.demand import local, trees
+        from forecasting.demand import features, local
         from forecasting.demand.panel import panels
 
         if "panel" in task:
-            self.table = trees.Table(panels([series_of(raw) for raw in task["panel"]])[0])
+            self.table = features.Table(panels([series_of(raw) for raw in task["panel"]])[0])
             return []
         if "plant" in task:
             return [partial(self._plant, *one) for one in task["plant"]]
         series = series_of(task["series"])
         return [partial(local.say, series, *one) for one in task["ask"]]
 
-    def _plant(self, name: str, origin: int, steps: int) -> list[list[float]]:
+    def _plant(self, name: str, origin: int, steps: int, pull: float) -> list[list[float]]:
         from forecasting.demand import trees
 
-        said: list[list[float]] = trees.say(self.table, name, origin, steps).tolist()
+        said: list[list[float]] = trees.say(self.table, name, origin, steps, pull).tolist()
         return said
 
 

@@ -139,7 +139,7 @@ class Naming:
             for one in task.of:
                 self.planned[one["product"]] = list(one["planned"])
         return [
-            [{"said": [[1.0] * h] * len(task.of) if task.panel else [1.0] * h} for _, _, h in task.asked]
+            [{"said": [[1.0] * h] * len(task.of) if task.panel else [1.0] * h} for _, _, h, _ in task.asked]
             for task in tasks
         ]
 

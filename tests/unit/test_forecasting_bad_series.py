@@ -36,7 +36,7 @@ class Failing:
         pass
 
     def answers(self, tasks, progress):
-        return [[self._one(task, end, horizon) for _, end, horizon in task.asked] for task in tasks]
+        return [[self._one(task, end, horizon) for _, end, horizon, _ in task.asked] for task in tasks]
 
     def _one(self, task, end, horizon):
         if task.panel:

@@ -29,20 +29,22 @@ def fitter():
 
 def test_a_model_that_hangs_is_ended_by_its_alarm_and_the_next_is_answered(fitter, monkeypatch):
     monkeypatch.setenv("FORECAST_FIT_SECONDS", "0.001")
-    long = Task([plain(series([float(n % 7) for n in range(700)]))], [("ets", 700, 7)])
+    long = Task([plain(series([float(n % 7) for n in range(700)]))], [("ets", 700, 7, 0.0)])
     assert fitter.answer(long) == [{"error": "it took too long"}]
     monkeypatch.delenv("FORECAST_FIT_SECONDS")
-    assert fitter.answer(Task([plain(series([3.0] * 30))], [("ets", 30, 2)])) == [{"said": [3.0, 3.0]}]
+    assert fitter.answer(Task([plain(series([3.0] * 30))], [("ets", 30, 2, 0.0)])) == [{"said": [3.0, 3.0]}]
 
 
 def test_one_that_needs_too_much_memory_says_so(fitter, monkeypatch):
     monkeypatch.setenv("FORECAST_FIT_MB", "120")
-    found = fitter.answer(Task([plain(series([float(n % 5) for n in range(400)]))], [("ets", 400, 7), ("ces", 400, 7)]))
+    found = fitter.answer(
+        Task([plain(series([float(n % 5) for n in range(400)]))], [("ets", 400, 7, 0.0), ("ces", 400, 7, 0.0)])
+    )
     assert all("error" in one for one in found), found
 
 
 def test_a_killed_process_is_replaced_and_nothing_is_lost(fitter):
-    task = Task([plain(series([5.0] * 30))], [("ets", 30, 1), ("theta", 30, 1)])
+    task = Task([plain(series([5.0] * 30))], [("ets", 30, 1, 0.0), ("theta", 30, 1, 0.0)])
     assert fitter.answer(task) == [{"said": [5.0]}, {"said": [5.0]}]
     fitter._process.kill()
     assert fitter.answer(task) == [{"said": [5.0]}, {"said": [5.0]}]
@@ -52,7 +54,7 @@ def test_a_broken_series_is_named_and_its_neighbours_are_answered():
     broken = series([math.inf, math.nan] * 20, product="broken")
     good = [series([float(n)] * 20, product=str(n)) for n in (1, 2)]
     with Fitters(1) as fitters:
-        asked = [(one, [("ets", 20, 1)]) for one in (good[0], broken, good[1])]
+        asked = [(one, [("ets", 20, 1, 0.0)]) for one in (good[0], broken, good[1])]
         found = fit_all(asked, fitters=fitters, progress=silent)
     assert [found[0], found[2]] == [[[1.0]], [[2.0]]]
     assert isinstance(found[1][0], str)
@@ -61,6 +63,6 @@ def test_a_broken_series_is_named_and_its_neighbours_are_answered():
 
 def test_whoever_stops_gets_no_answer_and_leaves_no_process():
     with Fitters(1) as fitters:
-        fitters.answers([Task([plain(series([1.0] * 20))], [("ets", 20, 1)])], silent)
+        fitters.answers([Task([plain(series([1.0] * 20))], [("ets", 20, 1, 0.0)])], silent)
         process = fitters._every[0]._process
     assert process.poll() is not None

@@ -19,7 +19,7 @@ class Tens:
 
     def answers(self, tasks, progress):
         return [
-            [{"said": [[10.0] * h] * len(task.of) if task.panel else [10.0] * h} for _, _, h in task.asked]
+            [{"said": [[10.0] * h] * len(task.of) if task.panel else [10.0] * h} for _, _, h, _ in task.asked]
             for task in tasks
         ]
 

@@ -1,0 +1,215 @@
+"""What trees look at: a panel as arrays, and each period to forecast as a row of numbers. Worker code: brings numpy.
+
+Every series is measured in units of its own level. A row is one period to forecast, seen from an origin before it, and
+holds what is known there alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+from forecasting.demand.calendar import YEAR, Every
+from forecasting.demand.history import filled, tamed
+from forecasting.demand.panel import Panel
+from forecasting.demand.workdays import factors
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """How the past of series in such periods is taught.
+
+    `level`: periods whose mean is a series' unit. `widths`: of the means that are looked at. `origins`: looked back
+    from, at most.
+    """
+
+    level: int
+    widths: tuple[int, ...]
+    origins: int
+
+
+LESSONS: Mapping[Every, Lessons] = {
+    "day": Lessons(56, (3, 7, 14, 28, 56, 182, 364), 120),
+    "week": Lessons(26, (2, 4, 13, 26, 52), 60),
+    "month": Lessons(24, (3, 12, 24, 48), 24),
+}
+MOST_GROWTH = 2.0  # from one year to the next: beyond, it is no growth that lasts
+
+
+class Table:
+    """The panel as arrays: values (not a number before a series begins), offers, and the chance of one."""
+
+    def __init__(self, panel: Panel) -> None:
+        import numpy as np
+
+        self.panel = panel
+        self.lessons = LESSONS[panel.every]
+        self.values = np.full((len(panel.series), panel.length), np.nan)
+        self.offers = np.zeros((len(panel.series), panel.length))
+        for place, (series, shift) in enumerate(zip(panel.series, panel.shift, strict=True)):
+            here = filled(tamed(series.values), panel.season)
+            self.values[place, shift : shift + len(here)] = here
+            self.values[place, shift + len(here) :] = here[-1]
+            self.offers[place, shift : shift + len(here)] = series.promotions
+        self.lowest = np.where(np.nanmin(self.values, axis=1) < 0, -np.inf, 0.0)
+
+    def alike(self, pull: float, horizon: int) -> tuple["Table", Any]:
+        """The same with months of one size, and the sizes up to `horizon` periods later by which to bring them back."""
+        import numpy as np
+
+        panel = self.panel
+        sizes = np.ones((len(panel.series), panel.length + horizon))
+        if pull:
+            for place, (series, shift) in enumerate(zip(panel.series, panel.shift, strict=True)):
+                sizes[place, shift:] = factors(series, pull, sizes.shape[1] - shift)
+        found = copy(self)
+        found.values = self.values / sizes[:, : panel.length]
+        return found, sizes
+
+    def level(self, origin: int) -> Any:
+        import numpy as np
+
+        sizes = np.abs(self.values[:, :origin])
+        recent = mean(sizes[:, -self.lessons.level :])
+        always = mean(sizes)
+        found = np.maximum(np.nan_to_num(recent), 0.1 * np.nan_to_num(always))
+        return np.where(found > 0, found, 1.0)
+
+
+def mean(values: Any, axis: int = 1) -> Any:
+    """Of what is known; not a number where nothing is."""
+    import warnings
+
+    import numpy as np
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.nanmean(values, axis=axis)
+
+
+def _past(table: Table, origin: int, level: Any) -> Any:
+    """What is known of each series at `origin`, in units of its level."""
+    import numpy as np
+
+    season, taught = table.panel.season, table.lessons
+    own = table.values[:, :origin] / level[:, None]
+    count = len(own)
+    lags = [own[:, -lag] if origin >= lag else np.full(count, np.nan) for lag in (1, 2, 3, max(2, season))]
+    means = [mean(own[:, -width:]) for width in taught.widths]
+    recent = own[:, -taught.level :]
+    usual = mean(recent)
+    spread = np.sqrt(mean((recent - usual[:, None]) ** 2))
+    zero = mean(np.where(np.isnan(recent), np.nan, recent == 0))
+    last = np.where(np.nan_to_num(own) != 0, np.arange(origin), -1).max(axis=1) if origin else np.zeros(count)
+    faded = []
+    for alpha in (0.1, 0.3):
+        weights = (1 - alpha) ** np.arange(own.shape[1])[::-1] * ~np.isnan(own)
+        total = weights.sum(axis=1)
+        faded.append((np.nan_to_num(own) * weights).sum(axis=1) / np.where(total > 0, total, 1))
+    age = (~np.isnan(own)).sum(axis=1)
+    most = np.nan_to_num(recent).max(axis=1)
+    offers = _offered(table, own, origin)
+    return np.column_stack(
+        [*lags, *means, spread, zero, origin - last, *faded, *offers, age, means[1] - usual, most, np.log(level)]
+    )
+
+
+def _offered(table: Table, own: Any, origin: int) -> list[Any]:
+    """How often there was an offer in the last year and lately, and what sold with and without one."""
+    import numpy as np
+
+    year = max(0, origin - YEAR[table.panel.every])
+    offered, sold = table.offers[:, year:origin] > 0, own[:, year:]
+    lately = offered[:, -table.lessons.level :]
+    with_one, without = (np.where(mask, sold, np.nan) for mask in (offered, ~offered))
+    return [
+        offered.mean(axis=1),
+        lately.mean(axis=1),
+        mean(with_one),
+        mean(without),
+        mean(without[:, -table.lessons.level :]),
+    ]
+
+
+def _steps(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[tuple[int, Any]]:
+    """Each step with what is known of its place in the season: a season ago, on average, and of everybody."""
+    import numpy as np
+
+    season = table.panel.season
+    own = table.values[:, :origin] / level[:, None]
+    seasons = min(origin // season, 5)
+    block = own[:, origin - seasons * season :].reshape(len(own), seasons, season) if seasons else own[:, :0, None]
+    usual = mean(block, 2)
+    shape = mean(block / np.where(usual > 0, usual, np.nan)[:, :, None], 1) if seasons else None
+    everybody = mean(shape, 0) if shape is not None else None
+    found = []
+    for step in steps:
+        at = step % season
+        ago = [own[:, origin - k * season + at] if origin >= k * season else own[:, 0] * np.nan for k in (1, 2, 3)]
+        mine = shape[:, at] if shape is not None else own[:, 0] * np.nan
+        average = mean(block[:, :, at], 1) if seasons else own[:, 0] * np.nan
+        all_of_them = np.full(len(own), everybody[at] if everybody is not None else np.nan)
+        phase = np.full(len(own), (origin + step) % season)
+        recent = mine * mean(own[:, -season:])
+        row = [*ago, average, mine, all_of_them, np.full(len(own), step), phase, recent]
+        found.append((step, np.column_stack(row)))
+    return found
+
+
+def _year(table: Table, origin: int, step: int, own: Any) -> Any:
+    """Time of the year of daily and weekly periods, which their season does not tell, and what it meant before."""
+    import numpy as np
+
+    panel, count = table.panel, len(own)
+    if panel.every == "month":
+        return np.zeros((count, 1))
+    year = 364 if panel.every == "day" else 52  # whole weeks: the same weekday
+    around = 7 if panel.every == "day" else 1
+    day = panel.series[0].day(origin + step - panel.shift[0])
+    found = [np.full(count, day.timetuple().tm_yday), np.full(count, day.day)]
+    for ago in (1, 2):
+        at = origin + step - ago * year
+        near = own[:, max(0, at - around) : at + around + 1] if at <= origin else own[:, :0]
+        then = own[:, max(0, at - year // 2) : max(0, at + year // 2)]
+        share = mean(near) / np.where(mean(then) > 0, mean(then), np.nan)
+        found += [mean(near), share, np.full(count, mean(share, 0))]
+    return np.column_stack(found)
+
+
+def rows(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[Any]:
+    import numpy as np
+
+    own = table.values[:, :origin] / level[:, None]
+    past = _past(table, origin, level)
+    return [
+        np.column_stack([past, each, _year(table, origin, step, own)])
+        for step, each in _steps(table, origin, steps, level)
+    ]
+
+
+def plain(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[Any]:
+    """What is expected without any learning, in units of the level: trees learn how the truth differs from it.
+
+    Of yearly seasons the mean of last year's values and of the usual year's shape, each with part of the last year's
+    growth; trees would take many leaves to say as much. Of slow sellers, whose last year is mostly chance, and of
+    days nothing.
+    """
+    import numpy as np
+
+    season, panel = table.panel.season, table.panel
+    own = table.values[:, :origin] / level[:, None]
+    seasons = min(origin // season, 5)
+    if panel.every == "day" or season == 1 or not seasons:
+        return [np.zeros(len(own)) for _ in steps]
+    block = own[:, origin - seasons * season :].reshape(len(own), seasons, season)
+    size = mean(block, 2)
+    shape = mean(block / np.where(size > 0, size, np.nan)[:, :, None])
+    growth = size[:, -1] / np.where(size[:, -2] > 0, size[:, -2], np.nan) if seasons > 1 else np.ones(len(own))
+    growth = np.clip(np.nan_to_num(growth, nan=1.0), 1 / MOST_GROWTH, MOST_GROWTH)
+    steady = ~np.array(panel.slow)
+    found = []
+    for step in steps:
+        last, usual = block[:, -1, step % season], shape[:, step % season] * size[:, -1]
+        expected = (last * growth**0.5 + usual * growth**0.25) / 2
+        found.append(np.where(steady, np.nan_to_num(expected), 0.0))
+    return found
