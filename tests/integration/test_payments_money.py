@@ -265,7 +265,7 @@ def test_the_banks_file_goes_out_and_its_answer_confirms_the_payout(money, clien
     again = client.post(
         "/money/payouts/camt.054/", {"file": SimpleUploadedFile("camt.xml", camt(end_to_end))}, follow=True
     )
-    assert "no payment that waits here" in again.content.decode()
+    assert "was confirmed before: there is nothing to do" in again.content.decode()
     other = SimpleUploadedFile("camt.xml", camt(end_to_end, reference="BANK-9"))
     told = client.post("/money/payouts/camt.054/", {"file": other}, follow=True).content.decode()
     assert "was paid under BANK-1, and the bank says now that it paid it under BANK-9" in told
@@ -280,6 +280,7 @@ def doubled(one, other):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
+        (b"", "This file is empty."),
         (b"<not", "not well-formed XML"),
         (b"<Document/>", "no camt.054"),
         (b'<!DOCTYPE x [<!ENTITY y "z">]><Document/>', "DOCTYPE"),

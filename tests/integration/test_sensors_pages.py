@@ -171,6 +171,10 @@ def test_a_key_is_revoked_after_a_page_that_says_what_follows(page, farm):
     assert device.row.stopped_at is not None
     assert json.loads(Call.objects.get().argument)["reason"] == "lost"
     assert "Is being revoked" in said(page("device", device.device.uid))
+    DeviceKey.objects.filter(kid=device.kid).update(
+        state="revoked", reason="lost", revoked_from=datetime.now(UTC), ended_at=datetime.now(UTC)
+    )
+    assert "It is lost or was stolen" in said(page("device", device.device.uid))
 
 
 def test_a_key_is_replaced(page, farm):

@@ -167,7 +167,8 @@ def camt054(request: HttpRequest) -> HttpResponse:
     here = _bank(request)
     form = PaidForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, "Choose the bank's file first.")
+        empty = any(one.code == "empty" for one in form.errors.as_data().get("file", []))
+        messages.error(request, "This file is empty." if empty else "Choose the bank's file first.")
         return redirect("payments:payouts")
     try:
         booked = iso20022.booked(form.cleaned_data["file"].read(iso20022.MAX_BYTES + 1), settings.SETTLEMENT_IBAN)
@@ -178,8 +179,17 @@ def camt054(request: HttpRequest) -> HttpResponse:
     for trouble in troubles[:10]:
         messages.warning(request, trouble)
     if not paid:
-        messages.error(request, "The file holds no payment that waits here to be confirmed.")
+        _nothing_to_confirm(request, any_booked=bool(booked), any_trouble=bool(troubles))
         return redirect("payments:payouts")
     chosen = paid[:_MOST_AT_ONCE]
     intent = wishes.confirm_payouts(organisation=here, by=acting_user(request), paid=chosen)
     return redirect("intents:confirm", uid=intent.uid)
+
+
+def _nothing_to_confirm(request: HttpRequest, *, any_booked: bool, any_trouble: bool) -> None:
+    if any_booked and not any_trouble:
+        messages.info(request, "All that this file says is paid was confirmed before: there is nothing to do.")
+    elif not any_booked:
+        messages.error(request, "The file holds no payment that waits here to be confirmed: no booked debit names one.")
+    else:
+        messages.error(request, "The file holds no payment that waits here to be confirmed.")

@@ -184,7 +184,7 @@ class TermsForm(forms.Form):
         label="If",
         choices=[
             ("lost", "goods that left never arrive"),
-            ("late", "they are late enough to cost something"),
+            ("late", "they arrive after the deadline and the free minutes"),
             ("outside", "they were outside the temperature for too long"),
             ("missing", "readings are missing for too long"),
         ],

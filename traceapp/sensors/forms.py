@@ -11,14 +11,9 @@ from traceapp.accounts.models import Organisation
 from traceapp.sensors.devices import Description, why_not
 from traceapp.sensors.identity import IdentityError, giai_of, key_of
 from traceapp.sensors.models import Device
+from traceapp.sensors.revocation import REASONS
 
 ABOUT: Final = ("name", "model", "calibrated_on", "calibration_due", "certificate", "band_min", "band_max")
-REASONS: Final = (
-    ("lost", _("It is lost or was stolen")),
-    ("compromised", _("Somebody else may have its key")),
-    ("broken", _("It is broken")),
-    ("retired", _("It is no longer used")),
-)
 
 
 def description_errors(values: Mapping[str, Any]) -> dict[str, str]:

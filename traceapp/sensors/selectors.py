@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from traceapp.accounts.visibility import Viewer
+from traceapp.sensors import revocation
 from traceapp.sensors.models import Device, DeviceKey, Message, Refusal
 from traceapp.sensors.refusals import ALARMS, WORDS
 
@@ -39,6 +40,11 @@ class KeyState:
     badge: str
     words: str
     why: str = ""
+
+    @property
+    def why_said(self) -> str:
+        """For people: a revocation's reason is one of the contract's words."""
+        return revocation.words(self.why)
 
 
 def state_of(key: DeviceKey) -> KeyState:

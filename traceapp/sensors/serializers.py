@@ -9,9 +9,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from traceapp.sensors import devices, selectors
-from traceapp.sensors.forms import ABOUT, REASONS, description_errors
+from traceapp.sensors.forms import ABOUT, description_errors
 from traceapp.sensors.identity import IdentityError, base64url, giai_of, key_of
 from traceapp.sensors.models import Device, DeviceKey
+from traceapp.sensors.revocation import REASONS
 
 _T = TypeVar("_T")
 STATES: Final = ("waiting", "rejected", "active", "rotated", "revoked")

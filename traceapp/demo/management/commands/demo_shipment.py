@@ -51,7 +51,7 @@ def steps(made: Proposed, url: str, folder: Path, password: str, *, insured: boo
     """What to do, in order."""
     page = f"{url}/money/shipments/{made.shipment_id}/"
     due, agree_by = (f"{one.astimezone(ZoneInfo(ZONE)):%H:%M}" for one in (made.due, made.agree_by))
-    insurer = "\n   As admin@alpes-cremerie.example (the insurer)"
+    insurer = "\n   As supplier@alpes-cremerie.example (the insurer)"
     insures = f"{insurer}: accept the terms, put EUR {PAYOUT:,}.00 into escrow." if insured else ""
     agrees = f"{insurer}: agree, too; what is paid out goes to the buyer." if insured else ""
     simulate = f"DATA_DIR={folder} DEMO=1 .venv/bin/python manage.py simulate_device"
