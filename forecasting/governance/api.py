@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
@@ -15,13 +14,8 @@ from rest_framework.views import APIView
 from forecasting.governance import files, selectors
 from forecasting.governance.models import Entry
 from forecasting.views import READERS
-from traceapp.accounts.models import Organisation
 from traceapp.accounts.permissions import has_role
-from traceapp.accounts.visibility import viewer_of
-
-
-def _here(request: Request) -> Organisation:
-    return get_object_or_404(Organisation, pk=viewer_of(request).organisation_id or 0)
+from traceapp.accounts.views import acting_organisation
 
 
 class VersionOut(serializers.ModelSerializer[Entry]):
@@ -43,7 +37,7 @@ class VersionDetail(VersionOut):
         fields = (*VersionOut.Meta.fields, "card", "deployments")  # type: ignore[assignment]
 
     def get_card(self, entry: Entry) -> dict[str, Any] | None:
-        own = selectors.mine(_here(self.context["request"]), entry.model)
+        own = selectors.mine(acting_organisation(self.context["request"]), entry.model)
         return json.loads(own.card) if own else None
 
     def get_deployments(self, entry: Entry) -> list[dict[str, Any]]:
@@ -59,7 +53,7 @@ class Versions(generics.ListAPIView[Entry]):
     queryset = Entry.objects.none()
 
     def get_queryset(self) -> Any:
-        return selectors.versions(_here(self.request))
+        return selectors.versions(acting_organisation(self.request))
 
 
 class OneVersion(generics.RetrieveAPIView[Entry]):
@@ -71,7 +65,7 @@ class OneVersion(generics.RetrieveAPIView[Entry]):
     lookup_field = "model"
 
     def get_queryset(self) -> Any:
-        return selectors.versions(_here(self.request))
+        return selectors.versions(acting_organisation(self.request))
 
 
 class Serving(APIView):
@@ -89,7 +83,7 @@ class Serving(APIView):
                     "version": one.number or None,
                     "note": one.note,
                 }
-                for kind, one in selectors.served_by(_here(request))
+                for kind, one in selectors.served_by(acting_organisation(request))
             }
         )
 
@@ -104,7 +98,7 @@ class Metrics(APIView):
         responses={(200, "application/json"): OpenApiTypes.OBJECT, (200, "text/csv"): OpenApiTypes.STR},
     )
     def get(self, request: Request, model: str) -> Response | HttpResponse:
-        entry = selectors.version(_here(request), model)
+        entry = selectors.version(acting_organisation(request), model)
         if entry is None:
             raise Http404
         lines = selectors.lines(selectors.measured(entry))

@@ -36,3 +36,9 @@ def own_places(user: User) -> list[tuple[Organisation, str]]:
     for row in user.memberships.select_related("organisation").order_by("organisation__name"):
         held.setdefault(row.organisation, []).append(row.get_role_display())
     return [(organisation, ", ".join(roles)) for organisation, roles in held.items()]
+
+
+def name_of(msp_id: str, pgln: str) -> str:
+    """An organisation of the ledger in words; one that is not known here by its number and who vouches for it."""
+    found = Organisation.objects.filter(msp_id=msp_id, pgln=pgln).values_list("name", flat=True).first()
+    return found or f"{pgln} ({msp_id})"

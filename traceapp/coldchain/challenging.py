@@ -15,6 +15,7 @@ from chaincode.traceability.rules.legs import CHALLENGE_HOURS
 from chaincode.traceability.shipment_state import Shipment
 from chaincode.traceability.state import Holder
 from traceapp.accounts.models import Organisation, User
+from traceapp.accounts.selectors import name_of
 from traceapp.coldchain.models import Objection
 from traceapp.commitments.canonical import canonical
 from traceapp.commitments.salted import salted_hash
@@ -90,9 +91,8 @@ def _until(held: Held, shipment: Shipment | None) -> datetime:
 
 
 def by_whom(said: Mapping[str, str]) -> str:
-    """The name of who challenged it; the PGLN of one that is not known here."""
-    known = Organisation.objects.filter(msp_id=said["mspId"], pgln=said["organisation"])
-    return known.values_list("name", flat=True).first() or said["organisation"]
+    """Who challenged it."""
+    return name_of(said["mspId"], said["organisation"])
 
 
 def objections_to(leg_id: str) -> QuerySet[Objection]:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from traceapp.accounts.models import Organisation, User
 from traceapp.accounts.permissions import has_role
 from traceapp.accounts.roles import RECORDERS, TREASURERS
-from traceapp.accounts.visibility import viewer_of
+from traceapp.accounts.views import acting_organisation
 from traceapp.ledger import calls
 from traceapp.payments import acts, confirmed_acts, exports, plain_words, selectors, terms_views
 from traceapp.payments.api_shapes import (
@@ -46,14 +46,13 @@ _CURRENCY = OpenApiParameter("currency", str, required=True, description="ISO 42
 _AS = OpenApiParameter("as", str, enum=["json", "csv"])
 
 
-def _here(request: Request) -> Organisation:
-    return get_object_or_404(Organisation, pk=viewer_of(request).organisation_id or 0)
-
-
 def _terms(request: Request) -> TermsForm | Response:
     """The form with its terms, or what is wrong with them, each at its member."""
     form = TermsForm(
-        _given(request), organisation=_here(request), shipment_id=calls.new_id(), salt=secrets.token_hex(16)
+        _given(request),
+        organisation=acting_organisation(request),
+        shipment_id=calls.new_id(),
+        salt=secrets.token_hex(16),
     )
     if form.is_valid():
         return form
@@ -104,7 +103,7 @@ class Shipments(generics.ListAPIView[Shipment]):
         return [has_role(*roles)()]
 
     def get_queryset(self) -> Any:
-        found = selectors.shipments(_here(self.request)).order_by("-block", "-pk")
+        found = selectors.shipments(acting_organisation(self.request)).order_by("-block", "-pk")
         wanted = self.request.query_params.get("state")
         return found.filter(state=wanted) if wanted else found
 
@@ -118,7 +117,7 @@ class Shipments(generics.ListAPIView[Shipment]):
         form = _terms(request)
         if isinstance(form, Response):
             return form
-        wish = terms_views.proposed(form, _here(request), cast(User, request.user), _words(form))
+        wish = terms_views.proposed(form, acting_organisation(request), cast(User, request.user), _words(form))
         made = {"shipment": form.shipment_id, "wish": wish, "words": _words(form)}
         return Response(WishOut(made, context={"request": request}).data, status=status.HTTP_201_CREATED)
 
@@ -132,7 +131,7 @@ class OneShipment(generics.RetrieveAPIView[Shipment]):
     lookup_field = "shipment_id"
 
     def get_queryset(self) -> Any:
-        return selectors.shipments(_here(self.request))
+        return selectors.shipments(acting_organisation(self.request))
 
 
 class Acts(APIView):
@@ -142,7 +141,7 @@ class Acts(APIView):
 
     @extend_schema(request=ActIn, responses={202: CallOut, 400: OpenApiTypes.OBJECT, 409: OpenApiTypes.OBJECT})
     def post(self, request: Request, shipment_id: str) -> Response:
-        here = _here(request)
+        here = acting_organisation(request)
         found = get_object_or_404(selectors.shipments(here), shipment_id=shipment_id)
         asked = ActIn(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -162,7 +161,7 @@ class Wishes(APIView):
     @extend_schema(request=WishIn, responses={201: ActWishOut, 400: OpenApiTypes.OBJECT, 409: OpenApiTypes.OBJECT})
     def post(self, request: Request, shipment_id: str) -> Response:
         """Nothing moves by it: whoever asks opens `confirm` within 15 minutes and gives their second factor."""
-        here = _here(request)
+        here = acting_organisation(request)
         found = get_object_or_404(selectors.shipments(here), shipment_id=shipment_id)
         asked = WishIn(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -185,7 +184,11 @@ class Escrows(generics.ListAPIView[Shipment]):
     queryset = Shipment.objects.none()
 
     def get_queryset(self) -> Any:
-        return selectors.shipments(_here(self.request)).exclude(price=None, insurance=None).order_by("-block", "-pk")
+        return (
+            selectors.shipments(acting_organisation(self.request))
+            .exclude(price=None, insurance=None)
+            .order_by("-block", "-pk")
+        )
 
 
 class Balances(APIView):
@@ -195,7 +198,7 @@ class Balances(APIView):
 
     @extend_schema(responses=BalanceOut(many=True))
     def get(self, request: Request) -> Response:
-        found: Any = selectors.balances(_here(request))
+        found: Any = selectors.balances(acting_organisation(request))
         return Response(BalanceOut(found, many=True).data)
 
 
@@ -207,7 +210,7 @@ class Statement(generics.ListAPIView[Entry]):
     queryset = Entry.objects.none()
 
     def get_queryset(self) -> Any:
-        return selectors.statement(_here(self.request), self.request.query_params.get("currency", ""))
+        return selectors.statement(acting_organisation(self.request), self.request.query_params.get("currency", ""))
 
     @extend_schema(
         parameters=[_CURRENCY, _AS],
@@ -230,4 +233,4 @@ class Payouts(generics.ListAPIView[Redemption]):
     filterset_fields: ClassVar[list[str]] = []
 
     def get_queryset(self) -> Any:
-        return selectors.redemptions(_here(self.request))
+        return selectors.redemptions(acting_organisation(self.request))

@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from traceapp.accounts.models import Organisation
+from traceapp.accounts.views import acting_organisation
 from traceapp.ledger.outgoing import Call
 from traceapp.payments import deadlines, deliveries, plain_words, selectors, standing
 from traceapp.payments.delivery_forms import TermsForm
@@ -95,7 +96,7 @@ class ShipmentOut(serializers.ModelSerializer[Shipment]):
 
     @cached_property
     def _here(self) -> Organisation:
-        return selectors.here(self.context["request"])
+        return acting_organisation(self.context["request"])
 
     @cached_property
     def _titles(self) -> dict[str, str]:

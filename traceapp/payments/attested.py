@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from traceapp.accounts.selectors import name_of
 from traceapp.commitments.salted import salted_hash
 from traceapp.commitments.times import rfc3339
 from traceapp.ledger import documents, evidence, trust
 from traceapp.ledger.copies import Attested, Document
 from traceapp.ledger.trust import NotPinned
-from traceapp.payments import facts, selectors
+from traceapp.payments import facts
 from traceapp.payments.delivery_models import Fact, Said, Shipment
 from traceapp.verifier.errors import NotVerified
 from traceapp.verifier.trust import Trust
@@ -58,7 +59,7 @@ def _facts(shipment: Shipment) -> Iterator[tuple[str, str, Any]]:
 def _words(one: Fact) -> str:
     if one.kind == facts.CONSENT:
         by = one.content["by"]
-        return f"{selectors.name_of(by['mspId'], by['organisation'])} agrees to the figures"
+        return f"{name_of(by['mspId'], by['organisation'])} agrees to the figures"
     return facts.WORDS.get(one.kind, one.kind)
 
 

@@ -10,6 +10,7 @@ from stdnum.exceptions import ValidationError as NotValid
 
 from chaincode.traceability.errors import ContractError
 from chaincode.traceability.rules import money as money_rules
+from traceapp.accounts.selectors import name_of
 from traceapp.payments import selectors
 from traceapp.payments.currencies import AmountError, minor
 from traceapp.payments.models import Account
@@ -48,7 +49,7 @@ class AmountForm(forms.Form):
 
 class AccountField(forms.ModelChoiceField[Account]):
     def label_from_instance(self, one: Account) -> str:
-        return selectors.name_of(one.msp_id, one.pgln)
+        return name_of(one.msp_id, one.pgln)
 
 
 class PayForm(AmountForm):

@@ -9,7 +9,6 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
 
 from traceapp.accounts.models import Organisation, User
-from traceapp.accounts.visibility import viewer_of
 from traceapp.ledger import credentials
 from traceapp.ledger.members import Person
 from traceapp.ledger.outgoing import Call
@@ -149,24 +148,10 @@ def names() -> dict[tuple[str, str], str]:
     return {(one.msp_id, one.pgln): one.name for one in Organisation.objects.all()}
 
 
-def name_of(msp_id: str, pgln: str) -> str:
-    """An organisation in words; one that is not known here by its number and who vouches for it."""
-    found = Organisation.objects.filter(msp_id=msp_id, pgln=pgln).values_list("name", flat=True).first()
-    return found or f"{pgln} ({msp_id})"
-
-
 def is_custodial(organisation: Organisation) -> bool:
     """Whether an operator keeps the key that pays for it."""
     found = credentials.present(organisation.pk, "treasurer")
     return found.custodial if found else settings.LEDGER == "embedded"
-
-
-def here(request: Any) -> Organisation:
-    """For whom a request acts. LookupError for nobody."""
-    found = Organisation.objects.filter(pk=viewer_of(request).organisation_id or 0).first()
-    if found is None:
-        raise LookupError("nobody acts for an organisation here")
-    return found
 
 
 def shipments(organisation: Organisation) -> QuerySet[Shipment]:

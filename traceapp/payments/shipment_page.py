@@ -7,6 +7,7 @@ from typing import Any
 
 from chaincode.traceability.rules import shipments as rules
 from traceapp.accounts.models import Organisation
+from traceapp.accounts.selectors import name_of
 from traceapp.accounts.visibility import Viewer
 from traceapp.capture.selectors import records_for_key
 from traceapp.coldchain import shipment_legs
@@ -23,13 +24,13 @@ def _dispute(found: Shipment) -> dict[str, Any] | None:
     held = found.document["dispute"]
     if not held:
         return None
-    by = "" if held["reason"] == rules.BY_TERMS else name_of(held["by"])
+    by = "" if held["reason"] == rules.BY_TERMS else _name(held["by"])
     why = deliveries.REASONS.get(held["reason"], "The terms leave it to the arbiter")
     return {"why": why, "by": by, "at": datetime.fromisoformat(held["at"]), "evidence": held["evidence"]}
 
 
-def name_of(holder: Mapping[str, str]) -> str:
-    return selectors.name_of(holder["mspId"], holder["organisation"])
+def _name(holder: Mapping[str, str]) -> str:
+    return name_of(holder["mspId"], holder["organisation"])
 
 
 def seen_by(viewer: Viewer, found: Shipment) -> list[seen.Seen]:
@@ -67,7 +68,7 @@ def shown(here: Organisation, viewer: Viewer, found: Shipment, **forms: Any) -> 
         "may": standing.may(found, here),
         "ends_by": deadlines.since(found),
         "dispute": _dispute(found),
-        "content_with": [name_of(of) for of in standing.content_with(found)],
+        "content_with": [_name(of) for of in standing.content_with(found)],
         "cold": shipment_legs.told(viewer, here, found.document["legs"]),
         "under_way": [one for one in asked[:20] if one.is_open],
         "rejected": [one for one in asked[:5] if one.state == Call.State.INVALID][:1],

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.urls import reverse
 
 from traceapp.accounts.models import Organisation, User
+from traceapp.accounts.selectors import name_of
 from traceapp.commitments.canonical import Json, canonical
 from traceapp.intents import services as intents
 from traceapp.intents.models import Intent
 from traceapp.ledger import calls
 from traceapp.payments import services
 from traceapp.payments.models import Account, Deposit, Payout, Redemption
-from traceapp.payments.selectors import name_of
 from traceapp.web.templatetags.web import money
 
 Facts = list[tuple[str, str]]
