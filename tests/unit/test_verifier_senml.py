@@ -40,17 +40,45 @@ def accepted(data):
     return True
 
 
-@given(st.lists(records, max_size=4))
-def test_quick_and_slow_agree(pack):
-    data = json.dumps(pack).encode()
+def written(pack, compact):
+    """Packs written compactly are looked at quickly."""
+    return json.dumps(pack, separators=(",", ":") if compact else None, ensure_ascii=not compact).encode()
+
+
+@given(st.lists(records, max_size=4), st.booleans())
+def test_quick_and_slow_agree(pack, compact):
+    data = written(pack, compact)
     assert accepted(data) == slowly(data)
 
 
-@given(st.lists(good, min_size=1, max_size=3), members, scalars)
-def test_quick_and_slow_agree_on_one_wrong_member(pack, name, value):
+@given(st.lists(good, min_size=1, max_size=3), members, scalars, st.booleans())
+def test_quick_and_slow_agree_on_one_wrong_member(pack, name, value, compact):
     pack[-1][name] = value
-    data = json.dumps(pack).encode()
+    data = written(pack, compact)
     assert accepted(data) == slowly(data)
+
+
+digits = st.text("0123456789", min_size=1, max_size=18)
+numbers = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.integers(-(10**17), 10**17).map(str),
+    st.builds(
+        "{}{}.{}{}".format, st.sampled_from(["", "-"]), digits, digits, st.sampled_from(["", "e1", "E-3", "e22"])
+    ),
+)
+
+
+@given(numbers, st.sampled_from(["v", "t", "bt", "x"]))
+def test_quick_and_slow_agree_on_numbers_however_they_are_written(number, name):
+    data = f'[{{"n":"a","s":0,"{name}":{number}}}]'.encode()
+    assert accepted(data) == slowly(data)
+
+
+@given(st.lists(good, min_size=1, max_size=3))
+def test_what_is_read_quickly_is_what_stands_there(pack):
+    compact = json.dumps(pack, separators=(",", ":")).encode()
+    spaced = json.dumps(pack).encode()
+    assert senml.checked_records(compact) == senml.checked_records(spaced) == senml.records_of(spaced)
 
 
 @pytest.mark.parametrize(
@@ -72,9 +100,33 @@ def test_quick_and_slow_agree_on_one_wrong_member(pack, name, value):
         '[{"n":"a"}]',
         '[{"bn":"a/","n":"b","v":1e2},{"n":"c:d","vd":"AA"}]',
         '[{"v":1}]',
+        '[{"n":"a","n":"a","v":1}]',
+        '[{"n":"a","v":1,"v":1}]',
+        '[{"n":"a","v":1,"x":{"y":1,"y":1}}]',
+        '[{"n":"a","v":1,"x":' + 70 * "[" + 70 * "]" + "}]",
+        '[{"n":"a","v":1,"x":' + 70 * '{"y":' + "1" + 70 * "}" + "}]",
+        '[{"n":"a","v":9007199254740991}]',
+        '[{"n":"a","v":9007199254740992}]',
+        '[{"n":"a","v":9007199254740994.0}]',
+        '[{"n":"a","v":1,"x":[9007199254740992]}]',
+        '[{"n":"a","v":1e16}]',
+        '[{"n":"a","v":0.1000000000000000055511151231257827}]',
+        '[{"n":"a","v":0.10000000000000001}]',
+        '[{"n":"a","v":-0}]',
+        '[{"n":"a","v":-0.0}]',
+        '[{"n":"a","v":1,"x":"\t"}]',
+        '[{"n":"a","u":"é","v":1}]',
+        '\ufeff[{"n":"a","v":1}]',
         "{}",
         "[]",
     ],
 )
 def test_quick_and_slow_agree_on_odd_ones(text):
     assert accepted(text.encode()) == slowly(text.encode())
+
+
+@pytest.mark.parametrize("name", ["n", "u", "x"])
+def test_text_that_is_no_utf8_is_no_pack(name):
+    data = b'[{"n":"a","v":1,"%s":"\xed\xa0\x80"}]' % name.encode()
+    assert not accepted(data)
+    assert not slowly(data)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from traceapp.accounts.visibility import Relation, Visibility
-from traceapp.capture.bulk import insert
 from traceapp.capture.chunks import chunks
 from traceapp.capture.graph import Graph, Tie
 from traceapp.capture.models import GOODS_ROLES, Event, EventKey, Link, Naming
 from traceapp.ledger.models import Reader
+from traceapp.web.bulk import insert
 
 Named = tuple[int, int, bool]
 MOST_EVENTS = 20_000  # earlier events looked at for new readers in one go

@@ -8,13 +8,13 @@ from typing import Any
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Relation, Visibility
 from traceapp.capture import chain, duplicates
-from traceapp.capture.bulk import insert
 from traceapp.capture.index import EventIndex, index_of
 from traceapp.capture.models import Event, EventKey, Link
 from traceapp.capture.parties import organisations_by_gln, owners_of
 from traceapp.epcis.parse import ParsedEvent
 from traceapp.ledger.append import NewRecord, append
 from traceapp.ledger.models import Record
+from traceapp.web.bulk import insert
 
 CONTEXT = {"traceapp": "https://traceapp.example/voc/"}
 """The prefix of our own extensions, for events that we make ourselves."""

@@ -73,14 +73,16 @@ def measured(
     """Readings of a device with since <= time <= until; `which` of its messages, but for distrusted ones."""
     told = Message.objects.filter(which, key__device=device, last__gte=since, first__lte=until)
     ordered = told.exclude(_DISTRUSTED).order_by("first", "pk")
-    rows = list(ordered.values_list("pk", "count", "first", "last", "out_of_calibration"))
+    rows = list(ordered.values_list("pk", "count", "out_of_calibration"))
     pks = [pk for pk, *_ in rows]
     found = Measured(distrusted=told.filter(_DISTRUSTED).count())
     found.messages = len(pks) + found.distrusted
-    found.uncalibrated = spans((row[2:] for row in rows), device.calibration_due)
+    if any(marked for _, _, marked in rows):  # else no moments are read: of a year's messages they take long
+        moments = ordered.values_list("first", "last", "out_of_calibration")
+        found.uncalibrated = spans(moments, device.calibration_due)
 
     names, span = [str(one) for one in quantities], (since.timestamp(), until.timestamp())
-    kept = Kept(device, names, room=sum(count for _, count, *_ in rows))
+    kept = Kept(device, names, room=sum(count for _, count, _ in rows))
     good = kept.unchanged(pks, since, until)
     waiting = _read([pk for pk in pks if pk not in good], kept, good, found.findings)
     found.changed = _changed([one.pk for one in found.findings if one.pk is not None])

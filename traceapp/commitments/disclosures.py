@@ -124,11 +124,11 @@ def leaf_of(stored: bytes, hidden: bytes = b"") -> bytes:
     """The leaf of stored disclosures and the digests, 32 bytes each one after another, of those erased."""
     if len(hidden) % _DIGEST_SIZE:
         raise DisclosureError("hidden digests are not 32 bytes each")
-    digests = {hidden[at : at + _DIGEST_SIZE] for at in range(0, len(hidden), _DIGEST_SIZE)}
-    if stored:
-        sha256 = hashlib.sha256
-        digests.update([sha256(b"\x02" + one).digest() for one in stored.split(b"\n")])
-    return leaf(digests)
+    sha256 = hashlib.sha256
+    digests = [sha256(b"\x02" + one).digest() for one in stored.split(b"\n")] if stored else []
+    if hidden:
+        digests += [hidden[at : at + _DIGEST_SIZE] for at in range(0, len(hidden), _DIGEST_SIZE)]
+    return sha256(b"\x00" + b"".join(sorted(set(digests)))).digest()
 
 
 def opened(disclosure: bytes) -> Disclosed:

@@ -4,15 +4,17 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 
 from traceapp.accounts.models import Organisation
-from traceapp.commitments.disclosures import disclose, leaf_of, pack
+from traceapp.commitments.disclosures import digest, disclose, leaf, pack
 from traceapp.commitments.times import rfc3339
 from traceapp.ledger.models import Reader, Record, RecordKind
 from traceapp.ledger.uid import uid_of
+from traceapp.web.bulk import insert_numbered
 
 _CONTENT: Final = {
     RecordKind.EPCIS: "event",
@@ -51,8 +53,7 @@ def append(*, organisation: Organisation, records: Sequence[NewRecord]) -> list[
         raise AppendError("append() must be called inside transaction.atomic(): record and indexes are stored together")
     now = datetime.now(UTC)
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # what the record says is what the column says
-    rows = [_row(organisation, new, now) for new in records]
-    Record.objects.bulk_create(rows, batch_size=_PAGE)
+    rows = _inserted(organisation, [_row(organisation, new, now) for new in records])
     readers = [
         Reader(record=row, organisation_id=reader, relation=str(relation))
         for row, new in zip(rows, records, strict=True)
@@ -63,19 +64,36 @@ def append(*, organisation: Organisation, records: Sequence[NewRecord]) -> list[
     return rows
 
 
-def _row(organisation: Organisation, new: NewRecord, now: datetime) -> Record:
+class _Row(NamedTuple):
+    """What is stored of a record, by the names of its columns; the rest comes with its batch."""
+
+    uid: UUID
+    kind: str
+    organisation: int
+    visibility: int
+    disclosures: bytes
+    hidden: bytes
+    leaf: bytes
+    record_time: datetime
+
+
+def _row(organisation: Organisation, new: NewRecord, now: datetime) -> _Row:
     body = {"kind": str(new.kind), "recordedBy": organisation.pgln, "recordTime": rfc3339(now), **_content(new)}
-    disclosures = pack(disclose(body, _salt))
-    leaf = leaf_of(disclosures)
-    return Record(
-        uid=uid_of(leaf),
-        kind=str(new.kind),
-        organisation=organisation,
-        visibility=new.visibility,
-        disclosures=disclosures,
-        leaf=leaf,
-        record_time=now,
-    )
+    disclosures = disclose(body, _salt)
+    made = leaf(map(digest, disclosures))
+    return _Row(uid_of(made), str(new.kind), organisation.pk, new.visibility, pack(disclosures), b"", made, now)
+
+
+def _inserted(organisation: Organisation, rows: Sequence[_Row]) -> list[Record]:
+    """As they would be read from the database, with their organisation at hand."""
+    names = [field.attname for field in Record._meta.concrete_fields]
+    alias = transaction.get_connection().alias
+    records = []
+    for number, row in zip(insert_numbered(Record, _Row._fields, rows), rows, strict=True):
+        record = Record.from_db(alias, names, [number, *row, None, None])
+        record.organisation = organisation
+        records.append(record)
+    return records
 
 
 def _salt() -> bytes:

@@ -43,15 +43,15 @@ def sign_receipt(records: Sequence[Record]) -> str:
             for record in records
         ],
     }
-    key = _key()
-    header: Json = {"alg": "EdDSA", "kid": _key_id(_public(key)), "typ": TYPE}
-    signed = f"{_base64(canonical(header))}.{_base64(canonical(claims))}"
+    key, header = _opened(Path(settings.KEYSTORE_PATH))
+    signed = f"{header}.{_base64(canonical(claims))}"
     return f"{signed}.{_base64(key.sign(signed.encode()))}"
 
 
 def receipt_keys() -> dict[str, Any]:
     """The public keys that receipts may be signed with: a JWK Set (RFC 7517, RFC 8037)."""
-    public = _public(_key())
+    key, _ = _opened(Path(settings.KEYSTORE_PATH))
+    public = _public(key)
     member = {**_required(public), "kid": _key_id(public), "use": "sig", "alg": "EdDSA"}
     return {"keys": [member]}
 
@@ -65,16 +65,15 @@ def _key_id(public: bytes) -> str:
     return _base64(hashlib.sha256(json.dumps(_required(public), separators=(",", ":")).encode()).digest())
 
 
-def _key() -> Ed25519PrivateKey:
-    return _opened(Path(settings.KEYSTORE_PATH))
-
-
 @functools.lru_cache(maxsize=2)
-def _opened(_folder: Path) -> Ed25519PrivateKey:
+def _opened(_folder: Path) -> tuple[Ed25519PrivateKey, str]:
+    """The key, and the protected header of all that it signs."""
     if not keystore.holds(_REFERENCE):
         new = Ed25519PrivateKey.generate().private_bytes_raw()
         keystore.put(_REFERENCE, new, replace=False)  # whoever is first decides
-    return Ed25519PrivateKey.from_private_bytes(keystore.get(_REFERENCE))
+    key = Ed25519PrivateKey.from_private_bytes(keystore.get(_REFERENCE))
+    header: Json = {"alg": "EdDSA", "kid": _key_id(_public(key)), "typ": TYPE}
+    return key, _base64(canonical(header))
 
 
 def _public(key: Ed25519PrivateKey) -> bytes:

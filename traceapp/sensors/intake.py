@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from django.db import IntegrityError, OperationalError
@@ -28,7 +29,7 @@ def take(compacts: Sequence[str], *, limited: bool = True, senders: Senders = NO
     """
     now = time.time()
     refused: Refusals = {}
-    checked = list(_checked(compacts, refused, now, senders, limited=limited))
+    checked = _checked(compacts, refused, now, senders, limited=limited)
     try:
         taken = _stored(checked, refused, now)
     except OperationalError:
@@ -47,7 +48,7 @@ def _stored(checked: Sequence[Checked], refused: Refusals, now: float) -> Refusa
 
 def _checked(
     compacts: Sequence[str], refused: Refusals, now: float, senders: Senders, *, limited: bool
-) -> Iterator[Checked]:
+) -> list[Checked]:
     """What is good in itself. No transaction is open: signatures take time."""
     read: list[tuple[int, Message]] = []
     unread: list[tuple[int, Refused]] = []
@@ -60,14 +61,31 @@ def _checked(
     owners = Owners(senders, keys)
     for position, why in unread:
         refused[position] = Taken(owners.of(position, why.kid), why.kid, refused=why)
+    good: list[Checked] = []
     for position, one in read:
         try:
-            good = _check(position, one, keys.get(one.kid), now)
-            if limited:
-                _limit(good.key)
-            yield good
+            good.append(_check(position, one, keys.get(one.kid), now))
         except Refused as error:
             refused[position] = Taken(owners.of(position, one.kid), one.kid, one.seq, refused=error)
+    return _within_rates(good, refused) if limited else good
+
+
+def _within_rates(good: Sequence[Checked], refused: Refusals) -> list[Checked]:
+    """Counted once signatures are good, so that nobody else uses up what a device may send."""
+    left: dict[str, int] = {}
+    seconds = 0.0
+    for kid, number in Counter(one.key.kid for one in good).items():
+        left[kid], seconds = throttles.several("device", kid, number)
+    kept: list[Checked] = []
+    for one in good:
+        kid = one.key.kid
+        left[kid] -= 1
+        if left[kid] >= 0:
+            kept.append(one)
+            continue
+        why = f"This device sends too many messages. Send this one again in {seconds:.0f} seconds."
+        refused[one.position] = Taken(one.key.device, kid, one.message.seq, refused=Refused(Reason.RATE, why, kid))
+    return kept
 
 
 def keys_named(kids: Iterable[str]) -> dict[str, DeviceKey]:
@@ -95,11 +113,3 @@ def _check(position: int, one: Message, key: DeviceKey | None, now: float) -> Ch
         raise Refused(Reason.ENDED, why, one.kid)
     digest = hashlib.sha256(one.compact.encode()).digest()
     return Checked(position, one, key, readings, first, last, digest)
-
-
-def _limit(key: DeviceKey) -> None:
-    """Counted once the signature is good, so that nobody else uses up what a device may send."""
-    seconds = throttles.wait("device", key.kid)
-    if seconds:
-        why = f"This device sends too many messages. Send this one again in {seconds:.0f} seconds."
-        raise Refused(Reason.RATE, why, key.kid)

@@ -1,12 +1,11 @@
 """What a device's page says first: when it was last seen, its latest reading, its battery, its clock."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db import connection
 
 from traceapp.sensors.kinds import moment
-from traceapp.sensors.models import Device
 from traceapp.sensors.outcomes import Checked
 from traceapp.sensors.senml import Readings
 from traceapp.sensors.units import Quantity
@@ -19,15 +18,23 @@ def keep(checked: Iterable[Checked], now: float) -> None:
         device = one.key.device_id
         if device not in latest or latest[device].last < one.last:
             latest[device] = one
-    for device, one in latest.items():
-        row = Device.objects.filter(pk=device)
-        told: dict[str, Any] = {"last_reading": moment(one.last), "clock_offset": one.last - now}
-        battery = _battery(one.readings)
-        if battery is not None:
-            told["battery"] = battery
-        newest = Q(last_reading=None) | Q(last_reading__lte=told["last_reading"])
-        if not row.filter(newest).update(last_seen=moment(now), **told):
-            row.update(last_seen=moment(now))
+    told = sorted(latest.items())  # all uploads in one order, so that no two wait for each other
+    seen, moments = moment(now), connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(_SEEN, [(moments(seen), device) for device, _ in told])
+        cursor.executemany(_LATEST, [(*_words(one, now), device) for device, one in told])
+
+
+_SEEN: Final = "UPDATE sensors_device SET last_seen = %s WHERE id = %s"
+_LATEST: Final = (
+    "UPDATE sensors_device SET clock_offset = %s, battery = COALESCE(%s, battery), last_reading = %s"
+    " WHERE (last_reading IS NULL OR last_reading <= %s) AND id = %s"
+)
+
+
+def _words(one: Checked, now: float) -> tuple[Any, ...]:
+    last = connection.ops.adapt_datetimefield_value(moment(one.last))
+    return one.last - now, _battery(one.readings), last, last
 
 
 def _battery(readings: Readings) -> float | None:

@@ -9,7 +9,7 @@ from traceapp.commitments.canonical import StrictJsonError, parse_strict
 from traceapp.sensors import senml
 from traceapp.sensors.senml import PackError, Readings
 from traceapp.verifier import jws
-from traceapp.verifier.senml import SenmlError, check_pack
+from traceapp.verifier.senml import SenmlError, checked_records
 
 MOST_BYTES: Final = 512 * 1024
 """A longer message would not fit into a proof bundle with all that stands beside it."""
@@ -102,8 +102,8 @@ def _claimed_kid(compact: str) -> str:
 
 def payload_of(compact: str) -> bytes:
     """The payload of a message whose form was checked when it came in: quick."""
-    middle = compact[compact.index(".") + 1 : compact.rindex(".")]
-    return binascii.a2b_base64(middle.encode().translate(_URL_SAFE) + b"==")
+    _, middle, _ = compact.encode().split(b".")
+    return binascii.a2b_base64(middle.translate(_URL_SAFE) + b"==")
 
 
 def check(message: Message, key: bytes, now: float) -> Readings:
@@ -113,10 +113,11 @@ def check(message: Message, key: bytes, now: float) -> Readings:
     except jws.JwsError as error:
         raise Refused(Reason.SIGNATURE, f"The signature is not by the device's key: {error}.", message.kid) from error
     try:
-        if check_pack(message.jws.payload) > MOST_READINGS:
+        records = checked_records(message.jws.payload)
+        if len(records) > MOST_READINGS:
             why = f"The message has more than {MOST_READINGS:,} records. Send fewer in each."
             raise Refused(Reason.TOO_LARGE, why, message.kid)
-        found = senml.readings(message.jws.payload)
+        found = senml.readings_of(records)
     except SenmlError as error:
         raise Refused(Reason.PACK, f"The payload is not a SenML pack: {error}.", message.kid) from error
     except PackError as error:

@@ -5,13 +5,14 @@ is about what the readings mean; it is the hot path of intake and of every verif
 """
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-import msgspec
+from msgspec import UNSET
 
 from traceapp.sensors.units import BOUNDS, Quantity, Rule, UnitError, rule_for
+from traceapp.verifier.senml import Record, records_of
 
 RELATIVE: Final = 2.0**28
 """A smaller time is relative to now (RFC 8428 section 4.5.3): of no use once the message waited."""
@@ -65,20 +66,6 @@ class Readings:
         return (series for probe, series in self.series.items() if probe.quantity == quantity)
 
 
-class _Record(msgspec.Struct, gc=False):
-    bn: str | None = None
-    bt: float | None = None
-    bu: str | None = None
-    bv: float | None = None
-    n: str = ""
-    u: str | None = None
-    v: float | None = None
-    t: float = 0.0
-
-
-_decode: Final = msgspec.json.Decoder(list[_Record]).decode
-
-
 class _Column(NamedTuple):
     """Readings under one name and unit, as they stand."""
 
@@ -90,9 +77,13 @@ class _Column(NamedTuple):
 
 def readings(pack: bytes) -> Readings:
     """The readings of a pack that `verifier.senml.check_pack` let pass. PackError."""
-    columns = _columns(pack)
+    return readings_of(records_of(pack))
+
+
+def readings_of(records: Sequence[Record]) -> Readings:
+    """The readings in the records of a pack that `verifier.senml.checked_records` let pass. PackError."""
     found: dict[Probe, tuple[list[float], list[float], list[int]]] = {}
-    for (name, _), column in columns.items():
+    for (name, _), column in _columns(records).items():
         if column.rule is None:
             continue
         values = [column.rule.canonical(one) for one in column.values] if column.rule.changes else column.values
@@ -107,28 +98,36 @@ def readings(pack: bytes) -> Readings:
     return Readings({p: Series(array("d", times), array("d", values)) for p, (times, values, _) in found.items()})
 
 
-def _columns(pack: bytes) -> dict[tuple[str, str], _Column]:
+def _columns(records: Sequence[Record]) -> dict[tuple[str, str], _Column]:
     base_name, base_time, base_unit, base_value = "", 0.0, "", 0.0
     columns: dict[tuple[str, str], _Column] = {}
-    for position, record in enumerate(_decode(pack)):
-        if record.bn is not None:
-            base_name = record.bn
-        if record.bt is not None:
-            base_time = record.bt
-        if record.bu is not None:
-            base_unit = record.bu
-        if record.bv is not None:
-            base_value = record.bv
-        if record.v is None:
+    for start, several in _alike(records):
+        record = several[0]
+        base_name = base_name if record.bn is UNSET else record.bn
+        base_time = base_time if record.bt is UNSET else record.bt
+        base_unit = base_unit if record.bu is UNSET else record.bu
+        base_value = base_value if record.bv is UNSET else record.bv
+        if record.v is UNSET:
             continue
-        key = (base_name + record.n, base_unit if record.u is None else record.u)
+        key = (base_name + record.n, base_unit if record.u is UNSET else record.u)
         column = columns.get(key)
         if column is None:
-            column = columns[key] = _Column(_rule(*key, position), [], [], [])
-        column.times.append(base_time + record.t)
-        column.values.append(base_value + record.v)
-        column.places.append(position)
+            column = columns[key] = _Column(_rule(*key, start), [], [], [])
+        column.times.extend([base_time + one.t for one in several])
+        column.values.extend([base_value + one.v for one in several])  # type: ignore[operator]
+        column.places.extend(range(start, start + len(several)))
     return columns
+
+
+def _alike(records: Sequence[Record]) -> Iterator[tuple[int, Sequence[Record]]]:
+    """Records one by one, each with its place; all but the first at once if they differ in time and value alone."""
+    rest = records[1:]
+    kinds = {(one.n, one.u, one.v is UNSET, one.bn, one.bt, one.bu, one.bv) for one in rest}
+    if len(kinds) == 1 and next(iter(kinds))[2:] == (False, UNSET, UNSET, UNSET, UNSET):
+        yield 0, records[:1]
+        yield 1, rest
+    else:
+        yield from ((at, [one]) for at, one in enumerate(records))
 
 
 def _last_part(name: str) -> str:

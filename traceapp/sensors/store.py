@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from traceapp.accounts.visibility import Visibility
-from traceapp.capture.bulk import insert
 from traceapp.ledger.append import NewRecord, append
 from traceapp.ledger.models import Record, RecordKind
 from traceapp.sensors import last_words, refusals
@@ -16,6 +15,7 @@ from traceapp.sensors.kinds import late, moment
 from traceapp.sensors.message import Reason, Refused
 from traceapp.sensors.models import Message
 from traceapp.sensors.outcomes import Checked, Refusals, Taken
+from traceapp.web.bulk import insert
 
 _COLUMNS: Final = ("record", "key", "seq", "digest", "first", "last", "count", "out_of_calibration", "received_at")
 _PAGE: Final = 400
@@ -58,15 +58,25 @@ def _answer(one: Checked, before: _Known, *, new: bool) -> Taken:
 
 def _known(checked: Sequence[Checked]) -> dict[tuple[int, int], _Known]:
     """What was taken before under the numbers of these messages."""
-    found: dict[tuple[int, int], _Known] = {}
-    by_key = sorted(checked, key=lambda one: one.place)
-    for key, ones in groupby(by_key, lambda one: one.key.pk):
-        numbers = sorted({one.message.seq for one in ones})
-        for start in range(0, len(numbers), _PAGE):
-            rows = Message.objects.filter(key_id=key, seq__in=numbers[start : start + _PAGE])
-            for row in rows.select_related("record").defer("record__disclosures"):
-                found[key, row.seq] = _Known(bytes(row.digest), row.record)
-    return found
+    places = sorted({one.place for one in checked})
+    told: dict[int, tuple[tuple[int, int], bytes]] = {}
+    for start in range(0, len(places), _PAGE):
+        for record, key, seq, digest in _taken_at(places[start : start + _PAGE]):
+            told[record] = (key, seq), bytes(digest)
+    records = Record.objects.defer("disclosures").in_bulk(list(told)) if told else {}
+    return {place: _Known(digest, records[pk]) for pk, (place, digest) in told.items() if pk in records}
+
+
+_TAKEN: Final = "SELECT record_id, key_id, seq, digest FROM sensors_message WHERE (key_id, seq) IN (VALUES {})"
+
+
+def _taken_at(places: Sequence[tuple[int, int]]) -> list[tuple[int, int, int, bytes]]:
+    """Record, key, number and digest of messages: of all keys in one query, which the ORM has no words for."""
+    with connection.cursor() as cursor:
+        wanted = ", ".join(["(%s, %s)"] * len(places))
+        cursor.execute(_TAKEN.format(wanted), [number for place in places for number in place])
+        found: list[tuple[int, int, int, bytes]] = cursor.fetchall()
+        return found
 
 
 def _append(fresh: Sequence[Checked]) -> dict[tuple[int, int], Record]:

@@ -1,8 +1,8 @@
 """Whether bytes are a SenML pack (RFC 8428) in JSON: a list of records, each with a name and one value or a sum."""
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -20,7 +20,7 @@ class SenmlError(ValueError):
     """The bytes are not a SenML pack; the message says what is wrong with which record."""
 
 
-class _Record(msgspec.Struct, gc=False):
+class Record(msgspec.Struct, gc=False):
     """A record whose members are of the right kinds; members of other names are passed over."""
 
     bn: str | UnsetType = UNSET
@@ -28,10 +28,9 @@ class _Record(msgspec.Struct, gc=False):
     bt: float | UnsetType = UNSET
     bv: float | UnsetType = UNSET
     bs: float | UnsetType = UNSET
-    bver: Annotated[int, msgspec.Meta(ge=1, le=_VERSION)] | UnsetType = UNSET
     n: str = ""
     u: str | UnsetType = UNSET
-    t: float | UnsetType = UNSET
+    t: float = 0.0
     ut: float | UnsetType = UNSET
     v: float | UnsetType = UNSET
     vs: str | UnsetType = UNSET
@@ -40,33 +39,55 @@ class _Record(msgspec.Struct, gc=False):
     s: float | UnsetType = UNSET
 
 
-_decode: Final = msgspec.json.Decoder(list[_Record], strict=True).decode
+records_of: Final = msgspec.json.Decoder(list[Record], strict=True).decode
+"""The records of a pack that was checked before, quickly."""
 
 
 def check_pack(data: bytes) -> int:
     """How many records a SenML pack has; SenmlError unless `data` is one."""
+    return len(checked_records(data))
+
+
+def checked_records(data: bytes) -> list[Record]:
+    """The records of a SenML pack; SenmlError unless `data` is one."""
+    plain = _plain_records(data)
+    if plain:
+        return plain
     try:
         value = parse_strict(data)
     except StrictJsonError as error:
         raise SenmlError(str(error)) from error
     if not isinstance(value, list) or not value:
         raise SenmlError("not a list of records")
-    if not _is_plain(data):
-        _check_slowly(value)
-    return len(value)
+    _check_slowly(value)
+    return records_of(data)
 
 
-def _is_plain(data: bytes) -> bool:
-    """Whether strictly read JSON is a pack for sure. False says nothing: whoever looks closer also knows what is wrong.
+_read: Final = msgspec.json.Decoder().decode
+_written: Final = msgspec.json.Encoder().encode
+_UNCOMMON: Final = re.compile(rb'":(?:[\[{]|-?(?:[0-9]{16}|[0-9.]+[eE]))')
+"""A member that is a list, an object, or perhaps a number that is too great."""
 
-    Kinds are checked by the decoder, ten times as fast as member by member; a pack of a hundred readings is common.
+
+def _plain_records(data: bytes) -> list[Record] | None:
+    """The records of what is a pack for sure. None says nothing: whoever looks closer also knows what is wrong.
+
+    JSON that comes out the same when it is read and written again is compact, names no member twice, and has each
+    number in the shortest form that means its double: what is left for `parse_strict` to refuse are great numbers and
+    deep nesting. Kinds are checked by the decoder. Together three times as fast as the strict reader.
     """
-    if b'_"' in data or b"\\" in data:
-        return False
+    if b'_"' in data or b'"bver"' in data or _UNCOMMON.search(data):
+        return None
     try:
-        records = _decode(data)
-    except msgspec.MsgspecError:
-        return False
+        records = records_of(data)
+        if _written(_read(data)) != data:
+            return None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return records if _are_named_with_one_value(records) else None
+
+
+def _are_named_with_one_value(records: Sequence[Record]) -> bool:
     base = ""
     seen: str | None = None
     for one in records:

@@ -36,16 +36,22 @@ class Window(BaseThrottle):
 
 def wait(scope: str, who: str) -> float:
     """Count one more of `who` in this window; seconds until the next one where it is one too many, else 0."""
+    allowed, seconds = several(scope, who, 1)
+    return 0.0 if allowed else seconds
+
+
+def several(scope: str, who: str, number: int) -> tuple[int, float]:
+    """Count so many more of `who` in this window: how many of them are not too many, and seconds until the next one."""
     rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
     most, seconds = _rate(rates[scope])
     now = time.time()
     key = f"throttle:{scope}:{who}:{int(now // seconds)}"
     cache.add(key, 0, timeout=2 * seconds)
     try:
-        count = cache.incr(key)
+        count = cache.incr(key, number)
     except ValueError:  # pushed out of the cache just now
-        count = 1
-    return 0.0 if count <= most else seconds - now % seconds
+        count = number
+    return max(0, number - max(0, count - most)), seconds - now % seconds
 
 
 def _rate(text: str) -> tuple[int, int]:

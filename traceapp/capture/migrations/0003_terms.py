@@ -11,10 +11,10 @@ PAGE = 500
 
 def index_again(apps: Any, schema_editor: Any) -> None:
     """Give the events that are stored already their terms and times. What an index holds follows from the record."""
-    from traceapp.capture.bulk import insert
     from traceapp.capture.models import EventKey
     from traceapp.capture.terms import terms_of
     from traceapp.ledger import shapes
+    from traceapp.web.bulk import insert
 
     record_model, event_model = apps.get_model("ledger", "Record"), apps.get_model("capture", "Event")
     known = event_model.objects.order_by("pk").values_list("pk", flat=True)

@@ -8,11 +8,11 @@ PAGE = 500
 
 
 def index_again(apps: Any, schema_editor: Any) -> None:
-    from traceapp.capture.bulk import insert
     from traceapp.capture.index import index_of
     from traceapp.capture.models import EventKey
     from traceapp.epcis.parse import parse_event
     from traceapp.ledger import shapes
+    from traceapp.web.bulk import insert
 
     record_model, event_model = apps.get_model("ledger", "Record"), apps.get_model("capture", "Event")
     key_model = apps.get_model("capture", "EventKey")
