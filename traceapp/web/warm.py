@@ -24,6 +24,8 @@ def up() -> None:
     assert get_resolver().url_patterns  # reading them imports every view
     for step in _steps:
         step()
+    if _is_glibc():
+        ctypes.CDLL(None).malloc_trim(0)  # what loading took for a moment: some megabytes
 
 
 def spare_memory() -> None:
@@ -31,7 +33,10 @@ def spare_memory() -> None:
 
     Numbers as in glibc's malloc.h; another C library is left as it is.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None and hasattr(ctypes.CDLL(None), "gnu_get_libc_version"):
+    if _is_glibc():
         for option, value in _MALLOC:
-            mallopt(option, value)
+            ctypes.CDLL(None).mallopt(option, value)
+
+
+def _is_glibc() -> bool:
+    return hasattr(ctypes.CDLL(None), "gnu_get_libc_version")
