@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.cold_sale import PER_HOUR, ColdSale
-from tests.coldchain_world import OTHER_SSCC
+from tests.coldchain_world import OTHER_SSCC, SSCC
 from tests.integration.test_payments_deliveries import clock, sale  # noqa: F401 (fixtures)
-from traceapp.coldchain.models import Conditions, LedgerLeg, Leg
+from traceapp.coldchain import carriages
+from traceapp.coldchain.models import Conditions, LedgerLeg, Leg, ShipmentDevice
 from traceapp.commitments.times import rfc3339
 from traceapp.demo import cold_shipment
 from traceapp.demo.loggers import pallet_of
+from traceapp.ledger.copies import Document
 from traceapp.ledger.outgoing import Call
 from traceapp.payments import deadlines, deliveries
+from traceapp.payments.delivery_models import Consignment
 from traceapp.sensors.models import DeviceKey
 
 NOT_LATE = 240  # minutes
@@ -224,3 +227,28 @@ def test_a_leg_waits_while_its_shipment_may_still_be_said_to_have_left(cold):
     cold.look(timedelta(hours=23, minutes=30))
     assert [leg[:2] for leg in cold.legs] == [(0, 10)]
     assert refusals() == []
+
+
+def test_of_two_shipments_with_one_logger_each_takes_the_legs_of_its_own_goods(cold):
+    (logger,) = cold.loggers
+    cold.agree(codes=SSCC)
+    cold.dispatch()
+    first, second, other = cold.shipment.shipment_id, "e" * 32, OTHER_SSCC
+    document = Document.objects.get(key=f"shipment/{first}")
+    document.key, document.content = (
+        f"shipment/{second}",
+        bytes(document.content).replace(first.encode(), second.encode()),
+    )
+    document.save(force_insert=True)
+    kept = Consignment.objects.get(shipment_id=first)
+    kept.pk, kept.shipment_id, kept.codes = None, second, [other]
+    kept.save(force_insert=True)
+    ShipmentDevice.objects.create(shipment=second, device=logger.device, open=True)
+
+    def taken_by(goods):
+        found = carriages.carried_by(logger.device, goods, cold.sale.clock.now())
+        return {one.carriage.shipment for one in found}
+
+    assert taken_by(SSCC) == {first}
+    assert taken_by(other) == {second}
+    assert taken_by("https://id.gs1.org/8003/0950600013430700001") == {first, second}  # of a tote nobody knows more

@@ -4,6 +4,7 @@ Terms name devices and who is responsible by hash, so a shipment is matched when
 that is known here by then. What a leg is recorded by is read from the document itself.
 """
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -67,10 +68,26 @@ def _is_named(device: Device, named: set[tuple[str, str]], shipment: str) -> boo
     return (leg_rules.device_commitment(device.giai, shipment), responsible) in named
 
 
-def carried_by(device: Device, now: datetime) -> list[Carried]:
-    """The shipments that take legs of this device now."""
-    found = []
-    for shipment, document in _documents_of(device):
+Goods = Callable[[Collection[str]], Mapping[str, Collection[str]]]
+_goods: list[Goods] = []
+
+
+def register_goods(told: Goods) -> None:
+    """By a room that knows which goods shipments are about: `{shipment: canonical identifiers}`, of those kept here."""
+    _goods.append(told)
+
+
+def carried_by(device: Device, goods: str, now: datetime) -> list[Carried]:
+    """The shipments that take legs of this device with these goods now.
+
+    A logger may go on to another shipment's goods before the first one has ended: whose goods are known to be these
+    takes the leg alone.
+    """
+    found, open_ = [], _documents_of(device)
+    named = _naming(goods, [shipment for shipment, _ in open_])
+    for shipment, document in open_:
+        if named and shipment not in named:
+            continue
         dispatched, arrived = document["dispatched"], document["arrived"]
         if dispatched is None or not _takes_legs(document):
             continue
@@ -83,6 +100,10 @@ def carried_by(device: Device, now: datetime) -> list[Carried]:
         band = document["terms"]["temperature"]
         found.append(Carried(carriage, (band["bandMin"], band["bandMax"]) if band else None, hours, until))
     return found
+
+
+def _naming(goods: str, shipments: Collection[str]) -> set[str]:
+    return {shipment for told in _goods for shipment, names in told(shipments).items() if goods in names}
 
 
 def _takes_legs(document: Content) -> bool:

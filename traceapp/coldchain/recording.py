@@ -120,7 +120,7 @@ def _others(leg: Leg, now: datetime) -> list[datetime]:
 
 def _left(leg: Leg, now: datetime) -> list[tuple[Piece, Carried | None]]:
     """Pieces that have ended and were not sent, or were refused for a reason that is over."""
-    carried = {one.carriage.shipment: one for one in carried_by(leg.device, now)}
+    carried = {one.carriage.shipment: one for one in carried_by(leg.device, leg.goods, now)}
     sent = LedgerLeg.objects.filter(device=leg.device, ended__gt=leg.began, began__lt=leg.ended or now)
     called = _calls([one.call_id for one in sent])
     refused = set(called.filter(state=Call.State.INVALID).values_list("call_id", flat=True))

@@ -26,11 +26,21 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from traceapp.accounts.roles import TREASURERS
+        from traceapp.coldchain import carriages
         from traceapp.intents import kinds
         from traceapp.ledger import documents, duties
-        from traceapp.payments import deadlines, delivery_projection, projection, services, triggers, webhooks
+        from traceapp.payments import (
+            deadlines,
+            delivery_projection,
+            projection,
+            selectors,
+            services,
+            triggers,
+            webhooks,
+        )
         from traceapp.query.subscriptions import topics
 
+        carriages.register_goods(selectors.codes_of)
         topics.register(webhooks.NAME, webhooks.TOPIC)
         kinds.register(CONFIRMED, members=TREASURERS, taken=services.reserve_for)
         for prefix, projector, rows in (*projection.PROJECTORS, *delivery_projection.PROJECTORS):

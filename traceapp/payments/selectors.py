@@ -1,6 +1,6 @@
 """What pages ask about money. Every question is of one organisation's own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,3 +169,8 @@ def titles(found: Iterable[Shipment]) -> dict[str, str]:
 def title_of(shipment: Shipment) -> str:
     """As its parties call it; by its id where its name is kept elsewhere."""
     return titles([shipment]).get(shipment.shipment_id) or f"Shipment {shipment.shipment_id[:8]}"
+
+
+def codes_of(shipments: Collection[str]) -> dict[str, list[str]]:
+    """The codes on the goods of these shipments, where they are kept here."""
+    return dict(Consignment.objects.filter(shipment_id__in=shipments).values_list("shipment_id", "codes"))
