@@ -1,90 +1,15 @@
-"""What trees look at: a panel as arrays, and each period to forecast as a row of numbers. Worker code: brings numpy.
+"""What trees look at: each period to forecast as a row of numbers. Worker code: brings numpy.
 
 Every series is measured in units of its own level. A row is one period to forecast, seen from an origin before it, and
 holds what is known there alone.
 """
 
-from collections.abc import Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-from forecasting.demand.calendar import YEAR, Every
-from forecasting.demand.history import filled, tamed
-from forecasting.demand.panel import Panel
-from forecasting.demand.workdays import factors
-
-
-@dataclass(frozen=True)
-class Lessons:
-    """How the past of series in such periods is taught.
-
-    `level`: periods whose mean is a series' unit. `widths`: of the means that are looked at. `origins`: looked back
-    from, at most.
-    """
-
-    level: int
-    widths: tuple[int, ...]
-    origins: int
-
-
-LESSONS: Mapping[Every, Lessons] = {
-    "day": Lessons(56, (3, 7, 14, 28, 56, 182, 364), 120),
-    "week": Lessons(26, (2, 4, 13, 26, 52), 60),
-    "month": Lessons(24, (3, 12, 24, 48), 24),
-}
-MOST_GROWTH = 2.0  # from one year to the next: beyond, it is no growth that lasts
-
-
-class Table:
-    """The panel as arrays: values (not a number before a series begins), offers, and the chance of one."""
-
-    def __init__(self, panel: Panel) -> None:
-        import numpy as np
-
-        self.panel = panel
-        self.lessons = LESSONS[panel.every]
-        self.values = np.full((len(panel.series), panel.length), np.nan)
-        self.offers = np.zeros((len(panel.series), panel.length))
-        for place, (series, shift) in enumerate(zip(panel.series, panel.shift, strict=True)):
-            here = filled(tamed(series.values), panel.season)
-            self.values[place, shift : shift + len(here)] = here
-            self.values[place, shift + len(here) :] = here[-1]
-            self.offers[place, shift : shift + len(here)] = series.promotions
-        self.lowest = np.where(np.nanmin(self.values, axis=1) < 0, -np.inf, 0.0)
-
-    def alike(self, pull: float, horizon: int) -> tuple["Table", Any]:
-        """The same with months of one size, and the sizes up to `horizon` periods later by which to bring them back."""
-        import numpy as np
-
-        panel = self.panel
-        sizes = np.ones((len(panel.series), panel.length + horizon))
-        if pull:
-            for place, (series, shift) in enumerate(zip(panel.series, panel.shift, strict=True)):
-                sizes[place, shift:] = factors(series, pull, sizes.shape[1] - shift)
-        found = copy(self)
-        found.values = self.values / sizes[:, : panel.length]
-        return found, sizes
-
-    def level(self, origin: int) -> Any:
-        import numpy as np
-
-        sizes = np.abs(self.values[:, :origin])
-        recent = mean(sizes[:, -self.lessons.level :])
-        always = mean(sizes)
-        found = np.maximum(np.nan_to_num(recent), 0.1 * np.nan_to_num(always))
-        return np.where(found > 0, found, 1.0)
-
-
-def mean(values: Any, axis: int = 1) -> Any:
-    """Of what is known; not a number where nothing is."""
-    import warnings
-
-    import numpy as np
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.nanmean(values, axis=axis)
+from forecasting.demand.arrays import Table, mean
+from forecasting.demand.calendar import YEAR
+from forecasting.demand.offered import around
 
 
 def _past(table: Table, origin: int, level: Any) -> Any:
@@ -181,35 +106,10 @@ def rows(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[An
 
     own = table.values[:, :origin] / level[:, None]
     past = _past(table, origin, level)
+    beside = [np.empty((len(own), 0)) for _ in steps]
+    if table.panel.every == "day" and steps:
+        beside = around(own, table.offers_known(origin, max(steps) + 2), steps)
     return [
-        np.column_stack([past, each, _year(table, origin, step, own)])
-        for step, each in _steps(table, origin, steps, level)
+        np.column_stack([past, each, _year(table, origin, step, own), more])
+        for (step, each), more in zip(_steps(table, origin, steps, level), beside, strict=True)
     ]
-
-
-def plain(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[Any]:
-    """What is expected without any learning, in units of the level: trees learn how the truth differs from it.
-
-    Of yearly seasons the mean of last year's values and of the usual year's shape, each with part of the last year's
-    growth; trees would take many leaves to say as much. Of slow sellers, whose last year is mostly chance, and of
-    days nothing.
-    """
-    import numpy as np
-
-    season, panel = table.panel.season, table.panel
-    own = table.values[:, :origin] / level[:, None]
-    seasons = min(origin // season, 5)
-    if panel.every == "day" or season == 1 or not seasons:
-        return [np.zeros(len(own)) for _ in steps]
-    block = own[:, origin - seasons * season :].reshape(len(own), seasons, season)
-    size = mean(block, 2)
-    shape = mean(block / np.where(size > 0, size, np.nan)[:, :, None])
-    growth = size[:, -1] / np.where(size[:, -2] > 0, size[:, -2], np.nan) if seasons > 1 else np.ones(len(own))
-    growth = np.clip(np.nan_to_num(growth, nan=1.0), 1 / MOST_GROWTH, MOST_GROWTH)
-    steady = ~np.array(panel.slow)
-    found = []
-    for step in steps:
-        last, usual = block[:, -1, step % season], shape[:, step % season] * size[:, -1]
-        expected = (last * growth**0.5 + usual * growth**0.25) / 2
-        found.append(np.where(steady, np.nan_to_num(expected), 0.0))
-    return found

@@ -1,18 +1,20 @@
 """Gradient-boosted trees (LightGBM) over all series of a panel at once. Worker code: brings numpy and LightGBM.
 
 Every series is measured in units of its own level, so that large and small ones teach each other, and a new product
-is forecast by analogy with those that sell alike. A row is one period to forecast, seen from an origin before it; rows
-come from many origins, each with its own past only. The forecast is the mean of what is said with and without an offer,
-weighted by the chance of one: planned ones are certain (`history.offers_ahead`).
+is forecast by analogy with those that sell alike. A row is one period to forecast, seen from an origin before it;
+rows are of many origins, each with its own past only. What is learnt is how the truth differs from a plain forecast
+(`plain.py`), the logarithm of a day's sales, or sales with their many zeros. The forecast is the mean of what
+is said with and without an offer, weighted by the chance of one: planned ones are certain (`history.offers_ahead`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forecasting.demand.arrays import Table
 from forecasting.demand.candidates import TREES, TREES_MIDDLE, TREES_SUM
-from forecasting.demand.features import Table, plain, rows
-from forecasting.demand.history import offers_ahead
+from forecasting.demand.features import rows
+from forecasting.demand.plain import Plain, plain
 from forecasting.runtime import SEED
 
 SETTINGS: Mapping[str, Any] = {
@@ -39,6 +41,7 @@ MOST_ROWS = 100_000  # beyond, of each origin only every second, third... period
 LEAST_ROWS = 40
 LOUDEST = 1e4  # times the level of the middle series: a larger one weighs no more than this; its root is the weight
 MOST = 20.0  # times its level: a value beyond teaches no more than this
+FURTHEST = 8.0  # times its usual difference from a plain forecast, likewise
 
 
 def say(table: Table, name: str, origin: int, horizon: int, pull: float = 0.0) -> Any:
@@ -47,68 +50,98 @@ def say(table: Table, name: str, origin: int, horizon: int, pull: float = 0.0) -
 
     table, sizes = table.alike(pull, horizon)
     level = table.level(origin)
-    lessons = _lessons(table, origin, horizon)
-    if len(lessons.targets) < LEAST_ROWS:
+    taught = _taught(table, name, origin, horizon)
+    if len(taught.targets) < LEAST_ROWS:
         return np.full((len(level), horizon), np.nan)
-    if not lessons.targets.any():
+    if not taught.sold:
         return np.zeros((len(level), horizon))
-    model = _learnt(name, lessons)
+    model = _learnt(name, taught)
     said = np.empty((len(level), horizon))
-    panel = table.panel
-    chances = np.array(
-        [offers_ahead(each, panel.end_of(place, origin), horizon) for place, each in enumerate(panel.series)]
-    )
-    before = plain(table, origin, range(horizon), level)
-    for step, row in enumerate(rows(table, origin, range(horizon), level)):
-        learnt = model.predict(np.column_stack([row, np.zeros(len(row))]))
-        if (chance := chances[:, step]).any():
-            learnt = (1 - chance) * learnt + chance * model.predict(np.column_stack([row, np.ones(len(row))]))
-        said[:, step] = learnt * level if name == TREES_SUM else (before[step] + learnt) * level
-    return np.maximum(said * sizes[:, origin : origin + horizon], table.lowest[:, None])
+    chances = table.chances(origin, horizon)
+    expected = plain(table, origin, range(horizon), level)
+    for step, (row, before) in enumerate(zip(rows(table, origin, range(horizon), level), expected, strict=True)):
+
+        def sold(offered: float, row: Any = row, before: Plain = before) -> Any:
+            seen = np.column_stack([row, before.clues, np.full(len(row), offered)])
+            return _back(_kind(table, name), model.predict(seen), before)
+
+        chance = chances[:, step]
+        said[:, step] = (1 - chance) * sold(0.0) + chance * sold(1.0) if chance.any() else sold(0.0)
+    return np.maximum(said * level[:, None] * sizes[:, origin : origin + horizon], table.lowest[:, None])
+
+
+def _kind(table: Table, name: str) -> str:
+    if name == TREES_SUM:
+        return "sum"
+    return "logarithm" if name == TREES and table.panel.every == "day" else "difference"
+
+
+def _target(kind: str, truth: Any, before: Plain) -> Any:
+    """What is learnt of a truth in units of the level."""
+    import numpy as np
+
+    known = np.clip(truth, -MOST, MOST)
+    if kind == "sum":
+        return np.maximum(known, 0.0)
+    if kind == "logarithm":
+        return np.sign(known) * np.log1p(np.abs(known))
+    limit = np.where(before.unit == 1.0, MOST, FURTHEST)
+    return np.clip((truth - before.expected) / before.unit, -limit, limit)
+
+
+def _back(kind: str, learnt: Any, before: Plain) -> Any:
+    """What was learnt, in units of the level."""
+    import numpy as np
+
+    if kind == "sum":
+        return learnt
+    if kind == "logarithm":
+        return np.sign(learnt) * np.expm1(np.abs(learnt))
+    return before.expected + learnt * before.unit
 
 
 @dataclass(frozen=True)
 class Taught:
-    """Rows to learn from: `before`, what is expected without learning, and `targets` are in units of the level."""
+    """Rows to learn from. `sold`: whether anything was, ever."""
 
     features: Any
-    before: Any
     targets: Any
     weights: Any
+    sold: bool
 
 
 def _learnt(name: str, taught: Taught) -> Any:
-    """A fitted model: of what differs from what is expected anyhow, or, of sums with their many zeros, of all."""
     import lightgbm
-    import numpy as np
 
-    targets = np.clip(taught.targets, -MOST, MOST)
-    targets = np.maximum(targets, 0.0) if name == TREES_SUM else targets - taught.before
-    data = lightgbm.Dataset(taught.features, targets, weight=taught.weights, params={"verbose": -1})
+    data = lightgbm.Dataset(taught.features, taught.targets, weight=taught.weights, params={"verbose": -1})
     return lightgbm.train({**SETTINGS, **OBJECTIVES[name], "seed": SEED}, data, ROUNDS)
 
 
-def _lessons(table: Table, origin: int, horizon: int) -> Taught:
+def _taught(table: Table, name: str, origin: int, horizon: int) -> Taught:
     """From origins before `origin`, none reaching past it."""
     import numpy as np
 
-    season, taught = table.panel.season, table.lessons
+    season, lessons, kind = table.panel.season, table.lessons, _kind(table, name)
     least = 2 * season + 1 if origin > 4 * season else season + 2
     count = len(table.values)
-    thin = min(horizon, -(-count * horizon * taught.origins // MOST_ROWS))
-    most = max(2, min(taught.origins, MOST_ROWS // (count * -(-horizon // thin))))
+    thin = min(horizon, -(-count * horizon * lessons.origins // MOST_ROWS))
+    most = max(2, min(lessons.origins, MOST_ROWS // (count * -(-horizon // thin))))
     apart = max(1, horizon // 3)
     starts = [origin - 1 - k * apart for k in range(most) if origin - 1 - k * apart >= least]
-    parts: list[list[Any]] = [[], [], [], []]
+    parts: list[list[Any]] = [[], [], []]
+    sold = False
     for turn, start in enumerate(starts):
         level = table.level(start)
         steps = range(turn % thin, min(horizon, origin - start), thin)
-        before = plain(table, start, steps, level)
-        for step, row, expected in zip(steps, rows(table, start, steps, level), before, strict=True):
+        expected = plain(table, start, steps, level)
+        for step, row, before in zip(steps, rows(table, start, steps, level), expected, strict=True):
             truth = table.values[:, start + step] / level
             seen = ~np.isnan(truth) & ~np.isnan(table.values[:, start - 1])
-            offered = (table.offers[:, start + step] > 0).astype(float)
-            weight = np.sqrt(np.minimum(level, LOUDEST * np.median(level)))
-            for part, found in zip(parts, (np.column_stack([row, offered]), expected, truth, weight), strict=True):
+            sold = sold or bool(truth[seen].any())
+            features = np.column_stack([row, before.clues, table.offers[:, start + step] > 0])
+            loud = level if kind == "sum" else level * before.unit
+            weight = np.sqrt(np.minimum(loud, LOUDEST * np.median(loud)))
+            for part, found in zip(parts, (features, _target(kind, truth, before), weight), strict=True):
                 part.append(found[seen])
-    return Taught(*(np.concatenate(part) if part else np.empty(0) for part in parts))
+    features, targets, weights = (np.concatenate(part) if part else np.empty(0) for part in parts)
+    return Taught(features, targets, weights, sold)

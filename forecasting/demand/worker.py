@@ -41,11 +41,11 @@ class Bench:
 
     def take(self, task: Line) -> list[Callable[[], Any]]:
         """The answers that a line asks for, each still to be worked out."""
-        from forecasting.demand import features, local
+        from forecasting.demand import arrays, local
         from forecasting.demand.panel import panels
 
         if "panel" in task:
-            self.table = features.Table(panels([series_of(raw) for raw in task["panel"]])[0])
+            self.table = arrays.Table(panels([series_of(raw) for raw in task["panel"]])[0])
             return []
         if "plant" in task:
             return [partial(self._plant, *one) for one in task["plant"]]

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from forecasting.demand import champion, features, local, trees, usual, workdays
+from forecasting.demand import arrays, champion, local, trees, usual, workdays
 from forecasting.demand.candidates import TREES_MIDDLE
 from forecasting.demand.levelled import levelled
 from forecasting.demand.one import CHAMPION, SeriesResult, Window
@@ -65,7 +65,7 @@ def test_a_model_sees_months_of_one_size_and_answers_for_those_to_come():
 
 def test_trees_see_months_of_one_size_too():
     panel = panels([months(by_days(72, 40.0 + n), str(n)) for n in range(8)])[0]
-    said = trees.say(features.Table(panel), TREES_MIDDLE, 72, 12, PULL)
+    said = trees.say(arrays.Table(panel), TREES_MIDDLE, 72, 12, PULL)
     for n in range(8):
         assert said[n].tolist() == pytest.approx(by_days(84, 40.0 + n)[72:], rel=0.01)
 

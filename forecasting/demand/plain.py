@@ -1,0 +1,72 @@
+"""What is expected of a series without any learning, and how far off that usually is. Worker code: brings numpy.
+
+Trees learn how the truth differs from it, in units of how much that differs anyhow: so what is large and steady and
+what is small and wild teach each other. Of days and of slow sellers, whose last season is mostly chance, nothing is
+expected, and the unit is a series' level.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from forecasting.demand.arrays import Table, mean
+
+SEASONS = 5  # whose mean is the usual shape, at most
+USUAL = 3  # seasons whose differences from the one before are the unit
+MOST_GROWTH = 2.0  # from one year to the next: beyond, it is no growth that lasts
+UNKNOWN, LEAST = 0.2, 0.02  # of the level: a unit that cannot be measured, and the least of any
+
+
+@dataclass(frozen=True)
+class Plain:
+    """By series, in units of the level: `expected`, and the `unit` of what differs. `clues` is what trees see of it."""
+
+    expected: Any
+    unit: Any
+    clues: Any
+
+
+def plain(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[Plain]:
+    """For each step; half of last year and half of the usual year's shape, each with part of the last year's growth."""
+    import numpy as np
+
+    season = table.panel.season
+    own = table.values[:, :origin] / level[:, None]
+    count, seasons = len(own), min(origin // season, SEASONS)
+    if table.panel.every == "day" or season == 1 or not seasons:
+        return [Plain(np.zeros(count), np.ones(count), np.empty((count, 0))) for _ in steps]
+    block = own[:, origin - seasons * season :].reshape(count, seasons, season)
+    size = mean(block, 2)
+    shape = mean(block / np.where(size > 0, size, np.nan)[:, :, None])
+    growth = size[:, -1] / np.where(size[:, -2] > 0, size[:, -2], np.nan) if seasons > 1 else np.ones(count)
+    growth = np.clip(np.nan_to_num(growth, nan=1.0), 1 / MOST_GROWTH, MOST_GROWTH)
+    steady = ~np.array(table.panel.slow)
+    unit = np.where(steady, _unit(own, season), 1.0)
+    moved = [_moved(own, season, width) / unit for width in (season, season // 2, season // 4)]
+    found = []
+    for step in steps:
+        last, usual = block[:, -1, step % season], shape[:, step % season] * size[:, -1]
+        expected = np.where(steady, np.nan_to_num(last * growth**0.5 + usual * growth**0.25) / 2, 0.0)
+        clues = np.column_stack([expected, unit, (last - expected) / unit, *moved])
+        found.append(Plain(expected, unit, clues))
+    return found
+
+
+def _unit(own: Any, season: int) -> Any:
+    """How much a period usually differs from the one a season before."""
+    import numpy as np
+
+    start = own.shape[1]
+    first = min(start, max(season, start - USUAL * season))
+    found = mean(np.abs(own[:, first:] - own[:, first - season : start - season]))
+    return np.maximum(np.nan_to_num(found, nan=UNKNOWN), LEAST)
+
+
+def _moved(own: Any, season: int, width: int) -> Any:
+    """The last periods against the same a season before; not a number where those are not known."""
+    import numpy as np
+
+    start = own.shape[1]
+    if start < season + width:
+        return np.full(len(own), np.nan)
+    return mean(own[:, start - width :]) - mean(own[:, start - season - width : start - season])
