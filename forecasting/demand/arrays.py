@@ -7,6 +7,8 @@ from typing import Any
 
 from forecasting.demand.calendar import Every
 from forecasting.demand.history import filled, offers_ahead, tamed
+from forecasting.demand.means import mean
+from forecasting.demand.offered import together
 from forecasting.demand.panel import Panel
 from forecasting.demand.workdays import factors
 
@@ -29,6 +31,8 @@ LESSONS: Mapping[Every, Lessons] = {
     "week": Lessons(26, (2, 4, 13, 26, 52), 60),
     "month": Lessons(24, (3, 12, 24, 48), 24),
 }
+QUARTER = 91  # days
+MOST_ALIKE = 1000  # series of which each is compared with each
 CLOSED = 5  # series that all sell nothing on a day: then it was closed, and says nothing of any
 
 
@@ -49,6 +53,7 @@ class Table:
             self.values[place, shift : shift + len(here)] = here
             self.values[place, shift + len(here) :] = here[-1]
             self.offers[place, shift : shift + len(here)] = series.promotions
+        self._alike: dict[int, Any] = {}
         self.lowest = np.where(np.nanmin(self.values, axis=1) < 0, -np.inf, 0.0)
 
     def offers_known(self, origin: int, horizon: int) -> Any:
@@ -63,6 +68,15 @@ class Table:
                 here = [*series.promotions, *series.planned][max(0, panel.end_of(place, origin)) :][:horizon]
                 found[place, origin : origin + len(here)] = here
         return found
+
+    def sharing(self, origin: int) -> Any:
+        """Which series share offers, by what the last quarter's end knew: it changes slowly. None of too many."""
+        count, end = len(self.offers), origin - origin % QUARTER
+        if count > MOST_ALIKE or not end:
+            return None
+        if end not in self._alike:
+            self._alike[end] = together(self.offers[:, :end])
+        return self._alike[end]
 
     def chances(self, origin: int, horizon: int) -> Any:
         """Of an offer in each of the `horizon` periods from `origin` on."""
@@ -104,14 +118,3 @@ def _shut(panel: Panel) -> set[int]:
             begun[shift + at] += value is not None
             sold[shift + at] |= bool(value)
     return {at for at in range(panel.length) if begun[at] >= CLOSED and not sold[at]}
-
-
-def mean(values: Any, axis: int = 1) -> Any:
-    """Of what is known; not a number where nothing is."""
-    import warnings
-
-    import numpy as np
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return np.nanmean(values, axis=axis)

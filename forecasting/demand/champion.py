@@ -4,18 +4,18 @@ Of steady series it is the mean of three: means of fewer win by chance. Slow sel
 err to the same side, which no mean of them mends.
 
 Steady series are judged by the sum of absolute errors, as planners count them. Slow sellers are judged by what a stock
-must last for: the squared error of a test's total, in units of each series. Period by period, absolute error would
-choose whoever says zero, and a stock of zero sells nothing.
+must last for: the absolute error of a test's total. Period by period it would choose whoever says zero, and a stock of
+zero sells nothing.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 MEMBERS = 3
 DOUBT = 40  # tests that say that the level is right, before any was made
-LEAST_LEVEL, MOST_LEVEL = 0.8, 1.25
+LEVELS = [1 + step / 100 for step in range(-10, 26)]  # stock is planned by it: no more than a tenth is taken off
 
 
 @dataclass(frozen=True)
@@ -36,28 +36,26 @@ def loss(members: Sequence[str], trials: Sequence[Trial], *, slow: bool) -> floa
     for trial in trials:
         said = mean_of(members, trial.said)
         if slow:
-            total += (math.fsum(trial.actual) - math.fsum(said)) ** 2 / (trial.scale**2 * len(said))
+            total += abs(math.fsum(trial.actual) - math.fsum(said))
         else:
             total += math.fsum(abs(a - s) for a, s in zip(trial.actual, said, strict=True))
     return total
 
 
-def level(tests: Iterable[tuple[float, Sequence[float], Sequence[float]]]) -> float:
-    """What a mean of slow sellers' methods is to be multiplied by: least squares over tests' totals.
+def level(tests: Sequence[tuple[Sequence[float], Sequence[float]]]) -> float:
+    """What a mean of slow sellers' methods is to be multiplied by: least absolute error over tests' totals.
 
-    Each test is (scale, actual, said). Methods for slow sellers say too much after a good year and go on about parts
-    that nobody wants any more; by how much, all series tell together. Few tests are trusted little.
+    Each test is (actual, said). Methods for slow sellers go on about the last good year; by how much they say too much,
+    all series tell together. Few tests are trusted little. Ties go to what changes least.
     """
-    both, own, count = 0.0, 0.0, 0
-    for scale, actual, said in tests:
-        size = math.fsum(said)
-        both += math.fsum(actual) * size / (scale**2 * len(said))
-        own += size**2 / (scale**2 * len(said))
-        count += 1
-    if own <= 0:
-        return 1.0
-    doubt = DOUBT * own / count
-    return max(LEAST_LEVEL, min(MOST_LEVEL, (both + doubt) / (own + doubt)))
+    totals = [(math.fsum(actual), math.fsum(said)) for actual, said in tests]
+    doubt = DOUBT * math.fsum(said for _, said in totals) / max(1, len(totals))
+
+    def error(factor: float) -> tuple[float, float]:
+        off = math.fsum(abs(actual - factor * said) for actual, said in totals)
+        return off + doubt * abs(1 - factor), abs(1 - factor)
+
+    return min(LEVELS, key=error) if doubt > 0 else 1.0
 
 
 def choose(names: Sequence[str], trials: Sequence[Trial], *, slow: bool, default: Sequence[str]) -> list[str]:

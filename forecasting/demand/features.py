@@ -7,8 +7,9 @@ holds what is known there alone.
 from collections.abc import Sequence
 from typing import Any
 
-from forecasting.demand.arrays import Table, mean
+from forecasting.demand.arrays import Table
 from forecasting.demand.calendar import YEAR
+from forecasting.demand.means import mean
 from forecasting.demand.offered import around
 
 
@@ -108,7 +109,7 @@ def rows(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[An
     past = _past(table, origin, level)
     beside = [np.empty((len(own), 0)) for _ in steps]
     if table.panel.every == "day" and steps:
-        beside = around(own, table.offers_known(origin, max(steps) + 2), steps)
+        beside = around(own, table.offers_known(origin, max(steps) + 2), steps, table.sharing(origin))
     return [
         np.column_stack([past, each, _year(table, origin, step, own), more])
         for (step, each), more in zip(_steps(table, origin, steps, level), beside, strict=True)

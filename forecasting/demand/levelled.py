@@ -25,10 +25,12 @@ def levelled(results: Sequence[SeriesResult]) -> list[SeriesResult]:
 
 def _level(results: Sequence[SeriesResult], without: str = "") -> float:
     return level(
-        (result.scale, window.actual, window.said[CHAMPION])
-        for result in results
-        for window in result.windows
-        if window.start != without
+        [
+            (window.actual, window.said[CHAMPION])
+            for result in results
+            for window in result.windows
+            if window.start != without
+        ]
     )
 
 

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from forecasting.demand.arrays import mean
+from forecasting.demand.means import mean
 
 YEAR, LATELY, MONTHS = 364, 28, 84  # days that are looked back
 WEEK = 7
+DIGITS = 6  # of sums that another processor adds up in another order
 FOREVER = 400.0  # days since an offer, or of one: more is all the same
 
 
-def around(own: Any, offers: Any, steps: Sequence[int]) -> list[Any]:
+def around(own: Any, offers: Any, steps: Sequence[int], sharing: Any) -> list[Any]:
     """For each step a row a series.
 
     `own`: the past, series by days, in units of their level. `offers`: of the past and of the days ahead, one day more
-    than the last step; not a number where nobody knows.
+    than the last step; not a number where nobody knows. `sharing`: by series and series, how much
+    they share offers; None where nobody knows.
     """
     import numpy as np
 
@@ -28,8 +30,27 @@ def around(own: Any, offers: Any, steps: Sequence[int]) -> list[Any]:
     for step in steps:
         same = days % WEEK == (start + step) % WEEK
         weekday = [mean(part[:, same]) for part in (without, with_one)]
-        found.append(np.column_stack([*weekday, mean(sold[:, same][:, -8:]), *lately, *_offers(offers, start, step)]))
+        eight = mean(sold[:, same][:, -8:])
+        today = np.nan_to_num(offers[:, start + step])
+        brand = today * 0.0 if sharing is None else np.round(sharing @ today, DIGITS)
+        found.append(np.column_stack([*weekday, eight, *lately, *_offers(offers, start, step), brand]))
     return found
+
+
+def together(offers: Any) -> Any:
+    """Weights by series and series: the more, the oftener both were on offer on the same days; a row's sum is 1 or 0.
+
+    Goods of one brand are on offer together, and take sales from each other.
+    """
+    import numpy as np
+
+    on = (offers > 0).astype(float)
+    on -= on.mean(axis=1, keepdims=True)
+    size = np.sqrt((on**2).sum(axis=1))
+    alike = np.maximum(on @ on.T / np.maximum(np.outer(size, size), 1e-9), 0.0)
+    np.fill_diagonal(alike, 0.0)
+    total = alike.sum(axis=1, keepdims=True)
+    return np.round(alike / np.where(total > 0, total, 1.0), DIGITS)
 
 
 def _offers(offers: Any, start: int, step: int) -> list[Any]:

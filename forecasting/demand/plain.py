@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forecasting.demand.arrays import Table, mean
+from forecasting.demand.arrays import Table
+from forecasting.demand.means import mean
 
 SEASONS = 5  # whose mean is the usual shape, at most
 USUAL = 3  # seasons whose differences from the one before are the unit

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from forecasting.demand import arrays, champion, local, trees, usual, workdays
+from forecasting.demand import arrays, champion, local, offered, trees, usual, workdays
 from forecasting.demand.candidates import TREES_MIDDLE
 from forecasting.demand.levelled import levelled
 from forecasting.demand.one import CHAMPION, SeriesResult, Window
@@ -96,13 +96,13 @@ def test_of_slow_sellers_the_total_of_a_test_counts():
 
 def test_the_level_follows_many_tests_slowly_and_within_bounds():
     def tests(count, actual, said):
-        return [(1.0, [actual] * 3, [said] * 3) for _ in range(count)]
+        return [([actual] * 3, [said] * 3) for _ in range(count)]
 
-    assert champion.level([]) == champion.level(tests(9, 1.0, 0.0)) == 1.0
-    assert champion.level(tests(1, 0.9, 1.0)) > 0.99
-    assert champion.level(tests(4000, 0.9, 1.0)) == pytest.approx(0.9, abs=0.01)
-    assert champion.level(tests(4000, 0.1, 1.0)) == champion.LEAST_LEVEL
-    assert champion.level(tests(4000, 9.0, 1.0)) == champion.MOST_LEVEL
+    assert champion.level([]) == champion.level(tests(99, 1.0, 0.0)) == 1.0
+    assert champion.level(tests(9, 0.9, 1.0)) == 1.0
+    assert champion.level(tests(900, 0.95, 1.0)) == 0.95
+    assert champion.level(tests(900, 0.1, 1.0)) == 0.9
+    assert champion.level(tests(900, 9.0, 1.0)) == 1.25
 
 
 def test_a_test_has_no_say_in_the_level_of_its_own_forecast():
@@ -124,3 +124,60 @@ def test_lengths_of_months_are_those_of_the_calendar():
     series = months([1.0] * 14)
     sizes = workdays.factors(series, 1e-9, 14)
     assert sizes[1] / sizes[0] == pytest.approx(monthrange(2015, 2)[1] / 31, rel=1e-6)
+
+
+def test_goods_that_are_on_offer_together_are_told_from_others():
+    import numpy as np
+
+    weeks = [n // 7 % 4 for n in range(112)]
+    offers = np.array([[float(week == brand) for week in weeks] for brand in (0, 0, 0, 2, 2)] + [[0.0] * 112])
+    shared = offered.together(offers)
+    assert shared[0].tolist() == [0.0, 0.5, 0.5, 0.0, 0.0, 0.0]
+    assert shared[3].tolist() == [0.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+    assert not shared[5].any()
+
+
+def test_trees_learn_that_an_offer_of_the_same_brand_takes_sales():
+    shape = [8.0, 9.0, 10.0, 11.0, 12.0, 16.0, 14.0]
+    plans = [[float(n // 7 * 7 % 11 in range(3) and n % 7 < 5) for n in range(203)] for _ in range(2)]
+    rival = [float(n // 7 % 3 == 1 and n // 21 % 2 == 0) for n in range(203)]
+    plans = [plans[0], [max(a, b) for a, b in zip(plans[0], rival, strict=True)]]
+    sold = [
+        [shape[n % 7] * (3 if mine[n] else 0.4 if other[n] else 1) for n in range(203)]
+        for mine, other in (plans, plans[::-1])
+    ]
+    series = [
+        Series(
+            f"{k}-{copy}",
+            "p",
+            "day",
+            date(2025, 1, 6),
+            "",
+            tuple(sold[k][:196]),
+            tuple(plans[k][:196]),
+            tuple(plans[k][196:]),
+        )
+        for k in (0, 1)
+        for copy in range(3)
+    ]
+    said = trees.say(arrays.Table(panels(series)[0]), TREES_MIDDLE, 196, 7)
+    for row, k in zip(said, (0, 0, 0, 1, 1, 1), strict=True):
+        assert row.tolist() == pytest.approx(sold[k][196:], rel=0.35)
+
+
+def test_a_day_on_which_no_series_sold_anything_teaches_nothing():
+    shut = {20, 61}
+    series = [
+        Series(
+            str(k),
+            "p",
+            "day",
+            date(2025, 1, 6),
+            "",
+            tuple(0.0 if n in shut else 5.0 + k for n in range(80)),
+            (0.0,) * 80,
+        )
+        for k in range(6)
+    ]
+    assert arrays.Table(panels(series)[0]).values.min() == 5.0
+    assert arrays.Table(panels(series[:3])[0]).values.min() == 0.0
