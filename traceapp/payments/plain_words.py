@@ -119,7 +119,7 @@ def _complete(terms: Terms, reader: Reader) -> Words:
     )
     short = min(agreed.amount, agreed.tolerance + 1)
     end = examples.outcome(terms, Course(short=short))
-    return Words("Complete", text, f"If {short:,} are short {reader.gets(terms, end)}.")
+    return Words("Complete", text, f"If {short:,} {'is' if short == 1 else 'are'} short {reader.gets(terms, end)}.")
 
 
 def _insured(terms: Terms, reader: Reader) -> Words:
