@@ -20,8 +20,8 @@ outside = st.sampled_from([0, 1800, 1801, 5400, 5401, 300_000])
 @st.composite
 def agreed(draw: st.DrawFn, price: int, payout: int) -> dict[str, Any]:
     """Terms of this price: shares, caps and quantities up to all of it."""
-    share = st.integers(0, price)
-    dispatch, amount = draw(share), draw(st.sampled_from([1, 3, 1200, 10**12]))
+    share = st.sampled_from([0, price, price]) | st.integers(0, price)
+    dispatch, amount = draw(st.integers(0, price)), draw(st.sampled_from([1, 3, 1200, 10**12]))
     currency = draw(st.sampled_from(["EUR", "JPY", "BHD", "ISK"]))
     warm = TEMPERATURE | {
         "perHour": draw(share), "cap": draw(share), "beyond": draw(st.sampled_from(["cut", "dispute"])),
@@ -71,7 +71,7 @@ def test_nothing_is_lost_or_made_and_no_amount_keeps_a_shipment_from_its_end(pri
     trade.arrive()
     assert all_there(trade) == price + payout
     amount = said["quantity"]["amount"]
-    short = data.draw(st.integers(0, amount))
+    short = data.draw(st.sampled_from([0, amount]) | st.integers(0, amount))
     trade.take(short=short, damaged=data.draw(st.integers(0, amount - short)))
     trade.until_due()
     sheet = trade.settle()
