@@ -80,6 +80,21 @@ def test_a_killed_process_is_started_again_and_said(supervisor):
     assert "sleeper ended (by SIGKILL)" in supervisor.said[0]
 
 
+def test_what_has_an_end_is_started_again_until_it_ended_well(supervisor, tmp_path):
+    code = f"import pathlib, sys; p = pathlib.Path({str(tmp_path / 'ran')!r}); n = p.exists(); p.touch(); sys.exit(not n)"
+    supervisor.start("models", sys.executable, "-c", code, once=True)
+
+    def ended():
+        supervisor.tend()
+        return supervisor.children[0].ended
+
+    supervisor.children[0].started -= 60
+    wait_for(ended)
+    supervisor.tend()
+    assert supervisor.said == ["models ended (exit code 1) and is started again; see models.log"]
+    assert supervisor.running()
+
+
 def test_stopping_ends_what_a_child_started_too(supervisor, tmp_path):
     code = (
         "import subprocess, sys, time; "

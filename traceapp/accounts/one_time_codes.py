@@ -27,12 +27,14 @@ def counter_of(moment: datetime) -> int:
     return int(moment.timestamp()) // PERIOD
 
 
-def unused(authenticator: Authenticator) -> str:
-    """A code that is good now: the present one, or one beside it where that was given already."""
+def unused(authenticator: Authenticator) -> str | None:
+    """A code that is good now: the present one, or one beside it where that was given already. None for half a minute
+    where all were."""
     now = counter_of(datetime.now(UTC))
     used = UsedCode.objects.filter(authenticator=authenticator.pk, counter__gte=now - DRIFT)
     taken = set(used.values_list("counter", flat=True))
-    return code_at(authenticator, next((one for one in (now, now + 1, now - 1) if one not in taken), now))
+    free = next((one for one in (now, now + 1, now - 1) if one not in taken), None)
+    return None if free is None else code_at(authenticator, free)
 
 
 def matching_counter(authenticator: Authenticator, code: str, now: datetime) -> int | None:

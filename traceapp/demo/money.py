@@ -19,6 +19,7 @@ from traceapp.intents import services as intents
 from traceapp.intents.models import Intent
 from traceapp.ledger import apps, calls
 from traceapp.ledger.members import Identity
+from traceapp.ledger.outgoing import Call
 from traceapp.payments import deliveries, plain_words, services, wishes
 from traceapp.payments.delivery_forms import TermsForm
 from traceapp.payments.delivery_models import Consignment, Shipment
@@ -55,7 +56,7 @@ def move() -> bool:
     if not Entry.objects.filter(kind=Entry.Kind.SENT).exists():
         to = Account.objects.get(pgln=seller.pgln)
         by = treasurer_of(FIRMS["gruenmarkt"])
-        _confirm(wishes.pay(organisation=buyer, by=by, to=to, currency="EUR", amount=1_248_000))
+        confirm(wishes.pay(organisation=buyer, by=by, to=to, currency="EUR", amount=1_248_000))
     return until(lambda: Entry.objects.filter(kind=Entry.Kind.SENT).exists()) and _sell(buyer, seller)
 
 
@@ -68,13 +69,13 @@ def _sell(buyer: Organisation, seller: Organisation) -> bool:
         return False
     found = Shipment.objects.earliest("pk")
     if found.state == "proposed":
-        _confirm(deliveries.agree(organisation=seller, by=other, shipment=found, title="S-2207"))
+        confirm(deliveries.agree(organisation=seller, by=other, shipment=found, title="S-2207"))
     if not until(lambda: Shipment.objects.exclude(state="proposed").exists()):
         return False
     found.refresh_from_db()
     if found.state == "agreed":
         price = found.document["terms"]["price"]
-        _confirm(deliveries.fund(organisation=buyer, by=by, shipment=found, title="S-2207", amount=price))
+        confirm(deliveries.fund(organisation=buyer, by=by, shipment=found, title="S-2207", amount=price))
     return until(lambda: Shipment.objects.filter(state="funded").exists())
 
 
@@ -86,7 +87,7 @@ def propose(terms: Mapping[str, object], organisation: Organisation, by: User) -
         raise ValueError(f"the demo's terms are not possible: {form.errors.as_json()}")
     asked = form.cleaned_data
     facts = [(one.title, one.text) for one in plain_words.words(asked["terms"], in_words)]
-    _confirm(
+    confirm(
         deliveries.propose(
             organisation=organisation,
             by=by,
@@ -124,7 +125,7 @@ def deposit(reference: str, to: Organisation, amount: int) -> bool:
     if not until(found.exists):
         return False
     if found.get().state == "proposed":
-        _confirm(wishes.approve_deposit(organisation=organisation_of(BANK), by=_clerk(1), deposit=found.get()))
+        confirm(wishes.approve_deposit(organisation=organisation_of(BANK), by=_clerk(1), deposit=found.get()))
     return until(found.exclude(state="proposed").exists)
 
 
@@ -133,18 +134,24 @@ def _propose(reference: str, to: Organisation, amount: int) -> None:
         return
     account = Account.objects.get(pgln=to.pgln)
     bank, clerk = organisation_of(BANK), _clerk(0)
-    _confirm(
+    confirm(
         wishes.propose_deposit(
             organisation=bank, by=clerk, reference=reference, to=account, currency="EUR", amount=amount
         )
     )
 
 
-def _confirm(intent: Intent) -> None:
+def confirm(intent: Intent) -> list[Call]:
     """With a code of the authenticator that no wish was confirmed with."""
     assert intent.by is not None
+    code = code_for(intent)
+    return intents.confirm(intent=intent, by=intent.by, code=code or "")
+
+
+def code_for(intent: Intent) -> str | None:
+    """A code that its person has not given yet; None for a while where they gave all that are good now."""
     app = Authenticator.objects.get(user=intent.by, type=Authenticator.Type.TOTP)
-    intents.confirm(intent=intent, by=intent.by, code=one_time_codes.unused(app))
+    return one_time_codes.unused(app)
 
 
 def organisation_of(firm: Firm) -> Organisation:

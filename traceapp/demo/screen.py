@@ -23,6 +23,7 @@ def show_addresses(console: Console, url: str, planted: Planted, state: DemoStat
         "  a copied code": scan_url(url, planted.copied),
         "Cold chain": f"{url}/coldchain/legs/",
         "Forecasts": f"{url}/forecasts/",
+        "Models": f"{url}/forecasts/models/",
         "Money": f"{url}/money/",
         "Ledger": f"{url}/ledger/",
     }

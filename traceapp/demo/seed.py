@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
+from forecasting.models import Kind
 from forecasting.services import request_training
 from traceapp.accounts.models import Membership, Organisation, User
 from traceapp.accounts.roles import RECORDERS
 from traceapp.accounts.tokens import make_token
 from traceapp.capture.models import Event as StoredEvent
+from traceapp.demo import governing
 from traceapp.demo.client import Client
 from traceapp.demo.consortium import FIRMS
 from traceapp.demo.events import Event, document
@@ -73,9 +76,10 @@ def change_one_row(event_id: str) -> None:
         tamper_record(pk)
 
 
-def ask_for_forecasts() -> None:
-    """The analyst's two questions: what will sell, and what will be late."""
+def ask_for_forecasts(made: date) -> None:
+    """The analyst's two questions, what will sell and what will be late; then what was to be said some weeks ago."""
     analyst = User.objects.get(email="analyst@gruenmarkt.example")
     organisation = Organisation.objects.get(pgln=FIRMS["gruenmarkt"].pgln)
-    for kind in ("demand", "delay"):
-        request_training(organisation=organisation, user=analyst, kind=kind)
+    for kind, earlier in ((Kind.DEMAND, False), (Kind.DELAY, False), (Kind.DEMAND, True)):
+        parameters = governing.asked(kind, made, earlier=earlier)
+        request_training(organisation=organisation, user=analyst, kind=kind, parameters=parameters)

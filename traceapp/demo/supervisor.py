@@ -32,10 +32,17 @@ def end_with_parent() -> None:
 class Child:
     name: str
     command: list[str]
+    once: bool = False
+    """It has an end: it is not started again where it ended well."""
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     delay: float = 0.0
     again: float | None = None  # when it is to be started again
+
+    @property
+    def ended(self) -> bool:
+        """It had an end, and reached it."""
+        return self.once and self.process is not None and self.process.poll() == 0
 
 
 @dataclass
@@ -48,8 +55,8 @@ class Supervisor:
     children: list[Child] = field(default_factory=list)
     _files: list[IO[bytes]] = field(default_factory=list)
 
-    def start(self, name: str, *command: str) -> None:
-        child = Child(name, list(command))
+    def start(self, name: str, *command: str, once: bool = False) -> None:
+        child = Child(name, list(command), once)
         self.children.append(child)
         self._spawn(child)
 
@@ -74,7 +81,7 @@ class Supervisor:
     def tend(self) -> None:
         """Start again what has ended. A child that keeps ending soon is started less and less often."""
         for child in self.children:
-            if child.process is None or child.process.poll() is None:
+            if child.process is None or child.process.poll() is None or child.ended:
                 continue
             now = time.monotonic()
             if child.again is None:
@@ -89,7 +96,9 @@ class Supervisor:
                 self._spawn(child)
 
     def running(self) -> bool:
-        return all(child.process is not None and child.process.poll() is None for child in self.children)
+        return all(
+            child.ended or (child.process is not None and child.process.poll() is None) for child in self.children
+        )
 
     def stop(self) -> None:
         """End every child in reverse order, each ending what it started itself; then SIGKILL for what is left."""

@@ -68,6 +68,8 @@ class Command(BaseCommand):
                 self._seed(data, state, folder, url)
                 if state.measured:
                     _send_lorry(data, state, folder, url, processes)
+                if state.trained:
+                    _start_once(processes, "models", "demo_models")
             screen.show_addresses(self.console, url, data.planted, state)
             while True:
                 processes.tend()
@@ -103,7 +105,7 @@ class Command(BaseCommand):
             state.paid = money.move()
             save(folder, state)
         if state.planted and not state.trained:
-            seed.ask_for_forecasts()
+            seed.ask_for_forecasts(state.moment.date())
             state.trained = True
             save(folder, state)
 
@@ -116,6 +118,10 @@ def _send_lorry(data: DemoData, state: DemoState, folder: Path, url: str, proces
     measuring.keep_devices(folder, state.moment)
     manage = str(Path(settings.BASE_DIR) / "manage.py")
     processes.start("lorry", sys.executable, manage, "demo_lorry", "--url", url)
+
+
+def _start_once(processes: Supervisor, name: str, *command: str) -> None:
+    processes.start(name, sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *command, once=True)
 
 
 def _environment(url: str) -> dict[str, str]:
