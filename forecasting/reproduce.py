@@ -1,13 +1,15 @@
 """Train a run again from the verified rows of its day, and say whether the same came out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from forecasting.governance import artefacts
+from forecasting.hierarchy import keeping
 from forecasting.models import DelayPrediction, Forecast, Kind, Run
 from forecasting.output import Line, lines_of_result, lines_of_run
-from forecasting.pipeline import NothingToLearn
+from forecasting.pipeline import DelayResult, DemandResult, NothingToLearn
 from forecasting.reasons import LeftOut
 from forecasting.runtime import fingerprint
 from forecasting.statement import predictions_hash, six
@@ -107,6 +109,8 @@ def _altered(run: Run, said: dict[str, Any]) -> str:
         found.append(f"Of the model, {error}.")
     if stored_hash(run) != said["predictions"]["hash"]:
         found.append("The predictions stored here are not those that were anchored.")
+    if _wholes_altered(run, said):
+        found.append("The forecasts of brands and regions stored here are not those that were anchored.")
     return " ".join(found)
 
 
@@ -130,12 +134,41 @@ def _again(run: Run, said: dict[str, Any], tell: Tell) -> Answer:
     differs = {name: (then[name], here[name]) for name in here if name in then and then[name] != here[name]}
     if again.data.root != said["dataset"]["root"]:
         return Answer(Verdict.PREVENTED, "", _newly_out(run, again.data.left_out), differs=differs)
-    if again.predictions == said["predictions"]["hash"]:
-        return Answer(Verdict.IDENTICAL, differs=differs)
-    if stored_hash(run) != said["predictions"]["hash"]:
+    same = again.predictions == said["predictions"]["hash"]
+    if not same and stored_hash(run) != said["predictions"]["hash"]:
         return Answer(Verdict.DIFFERENT, "So a tolerance cannot be judged.", differs=differs)
-    largest, within = _compare(lines_of_run(run), lines_of_result(again.result), said["predictions"]["tolerance"])
-    return Answer(Verdict.TOLERANCE if within else Verdict.DIFFERENT, largest=largest, differs=differs)
+    tolerance = said["predictions"]["tolerance"]
+    largest, within = (0.0, True) if same else _compare(lines_of_run(run), lines_of_result(again.result), tolerance)
+    if not within:
+        return Answer(Verdict.DIFFERENT, largest=largest, differs=differs)
+    off, near = _compare_wholes(run, said, again.result)
+    if not near:
+        return Answer(Verdict.DIFFERENT, "Of brands and regions; products and places come out.", [], off, differs)
+    verdict = Verdict.IDENTICAL if same and not off else Verdict.TOLERANCE
+    return Answer(verdict, largest=max(largest, off), differs=differs)
+
+
+def _wholes_altered(run: Run, said: dict[str, Any]) -> bool:
+    return "groups" in said and keeping.stored(run) != said["groups"]["hash"]
+
+
+def _compare_wholes(run: Run, said: dict[str, Any], result: DemandResult | DelayResult) -> tuple[float, bool]:
+    """The same of the forecasts of brands and regions: worked out again from the repetition of their parts.
+
+    Those that are not stored as anchored are told elsewhere, and cannot be compared.
+    """
+    if not isinstance(result, DemandResult) or "groups" not in said or _wholes_altered(run, said):
+        return 0.0, True
+    try:
+        again = keeping.again(run, result)
+    except KeyError:
+        return float("inf"), False
+    if keeping.said(again) == said["groups"]:
+        return 0.0, True
+    old, new = (
+        [line.split("\x1f") for line in lines] for lines in (keeping.stored_lines(run), keeping.lines_of(again))
+    )
+    return _compare(old, new, said["predictions"]["tolerance"])
 
 
 def _newly_out(run: Run, now: list[LeftOut]) -> list[LeftOut]:
@@ -146,7 +179,7 @@ def _newly_out(run: Run, now: list[LeftOut]) -> list[LeftOut]:
     return [one for one in now if one.uid not in uids and (one.batch_id or "", one.position) not in places]
 
 
-def _compare(old: list[Line], new: list[Line], tolerance: dict[str, float]) -> tuple[float, bool]:
+def _compare(old: Sequence[Line], new: Sequence[Line], tolerance: dict[str, float]) -> tuple[float, bool]:
     """Largest absolute difference, and whether all differences are within the tolerance."""
     words = sum(not _number(cell) for cell in old[0]) if old else 0
     before = {tuple(line[:words]): line[words:] for line in old}

@@ -69,17 +69,24 @@ def groups(
     regions: Mapping[str, str],
 ) -> list[Group]:
     """Every whole that two or more of these series make up."""
+    first = {(each.product, each.place): date.fromisoformat(each.first) for each in results}
+    said = {(row.product, row.place) for row in rows}
+    keys = {key: (str(one.every), one.unit, first[key]) for one in series if (key := (one.product, one.place)) in said}
+    return wholes(nodes(keys, brands, regions), results, rows)
+
+
+def wholes(
+    found: Mapping[Node, Sequence[Key]], results: Sequence[SeriesResult], rows: Sequence[ForecastRow]
+) -> list[Group]:
+    """Each of these wholes from its parts. KeyError where nothing was said of a part."""
     by_key = {(each.product, each.place): each for each in results}
-    ahead: dict[Key, list[ForecastRow]] = defaultdict(list)
+    ahead: dict[Key, list[ForecastRow]] = {key: [] for key in by_key}
     for row in rows:
         ahead[row.product, row.place].append(row)
-    keys = {
-        (one.product, one.place): (str(one.every), one.unit, date.fromisoformat(by_key[one.product, one.place].first))
-        for one in series
-        if ahead[one.product, one.place]
-    }
-    found = nodes(keys, brands, regions)
-    return [_group(node, parts, [by_key[k] for k in parts], [ahead[k] for k in parts]) for node, parts in found.items()]
+    return [
+        _group(node, list(parts), [by_key[k] for k in parts], [ahead[k] for k in parts])
+        for node, parts in found.items()
+    ]
 
 
 def _group(node: Node, parts: list[Key], results: list[SeriesResult], ahead: list[list[ForecastRow]]) -> Group:

@@ -20,6 +20,15 @@ def of(result: DemandResult) -> list[rules.Group]:
     return rules.groups(result.series, result.results, result.rows, brands=brands, regions=regions)
 
 
+def again(run: Run, result: DemandResult) -> list[rules.Group]:
+    """The wholes that a run stored, from the parts of its repetition. KeyError where a part was not foretold again."""
+    found = {
+        rules.Node(one.brand, one.region, one.every, one.unit, one.first): [(part[0], part[1]) for part in one.parts]
+        for one in run.groups.all()
+    }
+    return rules.wholes(found, result.results, result.rows)
+
+
 def keep(run: Run, found: Iterable[rules.Group]) -> None:
     made = [
         Group(
@@ -44,20 +53,22 @@ def _numbers(row: ForecastRow) -> list[str | float]:
 
 def said(found: Iterable[rules.Group]) -> dict[str, str | int]:
     """What is anchored of them."""
-    lines = [line for one in found for line in _lines(one.node.brand, one.node.region, one.node.unit, one.rows)]
+    lines = lines_of(found)
     return {"hash": predictions_hash(lines), "rows": len(lines)}
 
 
 def stored(run: Run) -> str:
     """The hash of what is stored now."""
-    lines: list[str] = []
-    for one in run.groups.all():
-        lines += [_line(one.brand, one.region, one.unit, numbers) for numbers in one.rows]
-    return predictions_hash(lines)
+    return predictions_hash(stored_lines(run))
 
 
-def _lines(brand: str, region: str, unit: str, rows: Iterable[ForecastRow]) -> Iterable[str]:
-    return (_line(brand, region, unit, _numbers(row)) for row in rows)
+def stored_lines(run: Run) -> list[str]:
+    found = run.groups.all()
+    return [_line(one.brand, one.region, one.unit, numbers) for one in found for numbers in one.rows]
+
+
+def lines_of(found: Iterable[rules.Group]) -> list[str]:
+    return [_line(one.node.brand, one.node.region, one.node.unit, _numbers(row)) for one in found for row in one.rows]
 
 
 def _line(brand: str, region: str, unit: str, numbers: list[str | float]) -> str:
