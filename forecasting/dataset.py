@@ -5,10 +5,9 @@ from what it may read in full: its own records, and those that name it as a part
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from forecasting.delay.deliveries import DeliveryRow
@@ -16,9 +15,11 @@ from forecasting.delay.pairs import pair
 from forecasting.demand.series import SaleRow
 from forecasting.facts import Fact, Key, declaration_of, delivery_fact, key_of, sales_fact
 from forecasting.reasons import UNLISTED, LeftOut, Reason
-from forecasting.rows import dataset_root, delivery_value, sale_value, sorted_deliveries, sorted_sales
+from forecasting.rows import dataset_root, delivery_value, sale_value, sorted_deliveries
+from forecasting.sifting import sifted
 from forecasting.snapshots import keeping as snapshots
 from forecasting.snapshots.parts import Damaged
+from forecasting.table import Table
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Relation, Viewer, readable, relations
 from traceapp.ledger import verified
@@ -40,7 +41,7 @@ class Dataset(Generic[RowT]):
     `snapshot`: hash of the manifest of the snapshot that some of the rows came from; empty where all were read anew.
     """
 
-    rows: list[RowT]
+    rows: Sequence[RowT]
     root: str
     until: date
     as_of_block: int
@@ -62,6 +63,10 @@ class Sieve:
         self.counts[one.reason] += 1
         if one.reason not in UNLISTED:
             self.left_out.append(one)
+
+    def count(self, reason: Reason, many: int) -> None:
+        if many:
+            self.counts[reason] += many
 
     def voided(self, key: Key, until: date | None) -> bool:
         """Whether the event was declared wrong, as far as anybody knew by `until`."""
@@ -127,10 +132,14 @@ def demand_dataset(
         sieve = Sieve()
         batches = held.batches if held else ()
         events = verified_events(organisation, top, sieve, told, waiting=waiting, passing_by=batches)
-        facts = chain(held.facts(told) if held else (), (sales_fact(record, measure) for record in events))
-        kept = sorted_sales(row for rows in sieve.answers(facts, until) for row in rows)
-        last = until or max((row.day for row in kept), default=date.min)
+        table = Table()
+        if held is not None:
+            held.into(table, told)
+        for record in events:
+            table.add(sales_fact(record, measure))
+        kept = sifted(table, until, sieve.drop, sieve.count)
         root = dataset_root(map(sale_value, kept))
+        last = until or kept.last or date.min
         return Dataset(kept, root, last, top, sieve.left_out, sieve.counts, held.manifest.sha256 if held else "")
 
     try:

@@ -1,9 +1,12 @@
 """Keys to the words people use: a product's or place's registered name, else its key."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from traceapp.masterdata.models import Location, Product
+
+_GLN = re.compile(r"\b\d{13}\b")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,14 @@ def names_of(keys: Iterable[tuple[str, str]]) -> Names:
         {k: r.name if (r := known_products.get(k)) and r.registered_by_name else k for k in products},
         {k: p.name if (p := known_places.get(k)) and p.registered_by_name else k for k in places},
     )
+
+
+def spoken(sentences: Iterable[Sequence[str]]) -> list[list[str]]:
+    """The same sentences with places called by their registered names where a GLN stands in them."""
+    found = [list(some) for some in sentences]
+    glns = {gln for some in found for one in some for gln in _GLN.findall(one)}
+    names = dict(Location.objects.filter(gln__in=glns).values_list("gln", "name")) if glns else {}
+    return [[_GLN.sub(lambda m: names.get(m.group(), m.group()), one) for one in some] for some in found]
 
 
 def countries_of(places: Iterable[str]) -> dict[str, str]:

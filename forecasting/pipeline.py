@@ -24,6 +24,7 @@ from forecasting.demand.result import ForecastRow, Tested, figures, rounded, row
 from forecasting.demand.series import Plan, SaleRow, Series, one_unit, series_of, with_plan
 from forecasting.reasons import LeftOut
 from forecasting.rows import sale_content, sorted_deliveries
+from forecasting.table import Sales
 
 Progress = Callable[[int, str], None]
 
@@ -72,7 +73,7 @@ def run_demand(
     """
     from forecasting.demand.together import forecast_all
 
-    kept, other_units = one_unit(sorted(rows, key=sale_content))
+    kept, other_units = one_unit(rows.by_content() if isinstance(rows, Sales) else sorted(rows, key=sale_content))
     series, short = series_of(kept, until=until)
     if not series:
         raise NothingToLearn("No product has been sold in enough periods yet.")

@@ -1,7 +1,7 @@
 """A training's answer to rows, and its statement to the ledger: in the caller's transaction, all of it or nothing."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -179,7 +179,7 @@ def foretold(row: DelayRow) -> dict[str, Any]:
     }
 
 
-def _delay(run: Run, result: DelayResult, rows: list[DeliveryRow]) -> None:
+def _delay(run: Run, result: DelayResult, rows: Sequence[DeliveryRow]) -> None:
     inbound.keep(run, rows)
     plans = {row.uid: row for row in rows}
     _bulk(DelayPrediction(run=run, **foretold(row), attributes=dict(plans[row.uid].attributes)) for row in result.rows)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.demand.series import SaleRow
 from traceapp.commitments.canonical import Json, canonical
-from traceapp.commitments.tree import root
+from traceapp.commitments.tree import root_of
 
 
 def sale_order(row: SaleRow) -> tuple[object, ...]:
@@ -59,11 +59,7 @@ def delivery_value(row: DeliveryRow) -> Json:
 
 def dataset_root(values: Iterable[Json]) -> str:
     """Hex of the root over rows given in their order."""
-    return root([hashlib.sha256(b"\x00" + canonical(value)).digest() for value in values]).hex()
-
-
-def sorted_sales(rows: Iterable[SaleRow]) -> list[SaleRow]:
-    return sorted(rows, key=sale_order)
+    return root_of(hashlib.sha256(b"\x00" + canonical(value)).digest() for value in values).hex()
 
 
 def sorted_deliveries(rows: Iterable[DeliveryRow]) -> list[DeliveryRow]:

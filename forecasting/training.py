@@ -93,11 +93,12 @@ def train(
         if not data.rows:
             raise NothingToLearn("No verified sales yet: record or import some, and wait until they are on the ledger.")
         rows = ahead(services.known(organisation) if plan is None else plan, data.until)
-        codes = dict(_codes({row.place for row in data.rows}) if countries is None else countries)
+        keys = {(row.product, row.place) for row in data.rows}
+        codes = dict(_codes({place for _, place in keys}) if countries is None else countries)
         result = run_demand(
             data.rows,
             countries=codes,
-            plans=plans(rows, ((row.product, row.place) for row in data.rows), data.until),
+            plans=plans(rows, keys, data.until),
             until=data.until,
             horizon=parameters["horizon"],
             origins=parameters["origins"],

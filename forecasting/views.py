@@ -14,6 +14,7 @@ from forecasting.charts import FAN_SIZES, share_bar
 from forecasting.demand.candidates import words_of
 from forecasting.forms import ChooseForm, TrainForm
 from forecasting.models import Kind, Run
+from forecasting.names import spoken
 from forecasting.output import for_spreadsheets, lines_of_run, write_csv, write_parquet
 from forecasting.reasons import Reason
 from forecasting.scoring.selectors import latest_overrides
@@ -125,6 +126,7 @@ def delay(request: HttpRequest) -> HttpResponse:
     drawings, table = presenting.reliability(run)
     page = page_of(request, run.delays.all(), 20)
     overrides = latest_overrides(list(page))
+    reasons = spoken(row.reasons for row in page)
     context = _shared(request, run, note) | {
         "page": page,
         "deliveries": [
@@ -132,8 +134,9 @@ def delay(request: HttpRequest) -> HttpResponse:
                 "row": row,
                 "days": [presenting.days_words(d) for d in (row.days_p10, row.days_p50, row.days_p90)],
                 "override": overrides.get(row.pk),
+                "reasons": why,
             }
-            for row in page
+            for row, why in zip(page, reasons, strict=True)
         ],
         "expected_late": round(sum(run.delays.values_list("p_late", flat=True))),
         "drawings": drawings,
@@ -206,8 +209,10 @@ def _shared(request: HttpRequest, run: Run, note: str) -> dict[str, Any]:
     }
 
 
-def nothing_yet(request: HttpRequest, kind: Kind, chosen: ChooseForm, note: str) -> HttpResponse:
-    """Where there is no run to show: a wrong one was asked for, or none was made yet."""
+def nothing_yet(
+    request: HttpRequest, kind: Kind, chosen: ChooseForm, note: str, title: str | None = None
+) -> HttpResponse:
+    """Where there is no run to show: a wrong one was asked for, or none was made yet. `title`: else the kind's."""
     if chosen.value("run"):
         raise Http404("There is no such run.")
-    return render(request, "forecasting/nothing.html", {"kind": kind, "served_note": note})
+    return render(request, "forecasting/nothing.html", {"title": title or kind.label, "served_note": note})

@@ -1,9 +1,10 @@
 """Sales rows to regular series: one for a product and a place, a value a period, gaps kept as gaps. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import groupby, pairwise
 
 from forecasting.demand.calendar import Every, dated, infer, number
 from forecasting.reasons import LeftOut, Reason
@@ -55,40 +56,64 @@ class Series:
         return sum(value is not None for value in self.values)
 
 
-def one_unit(rows: Sequence[SaleRow]) -> tuple[list[SaleRow], list[LeftOut]]:
+@dataclass(frozen=True)
+class Some(Iterable[SaleRow]):
+    """Those of some rows that are wanted; picked anew each time, since ten million may not fit into memory."""
+
+    rows: Iterable[SaleRow]
+    wanted: Callable[[SaleRow], bool]
+
+    def __iter__(self) -> Iterator[SaleRow]:
+        return filter(self.wanted, self.rows)
+
+
+def one_unit(rows: Sequence[SaleRow]) -> tuple[Iterable[SaleRow], list[LeftOut]]:
     """Rows in the unit that most of a product's rows have, ties by name; the others are left out, never added up."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         votes[row.product][row.unit] += 1
     chosen = {product: min(count, key=lambda unit: (-count[unit], unit)) for product, count in votes.items()}
-    kept = [row for row in rows if row.unit == chosen[row.product]]
+    if all(len(count) == 1 for count in votes.values()):
+        return rows, []
     dropped = [
         LeftOut(Reason.UNIT, row.uid, detail=f"{row.unit or 'pieces'}, not {chosen[row.product] or 'pieces'}")
         for row in rows
         if row.unit != chosen[row.product]
     ]
-    return kept, dropped
+    return Some(rows, lambda row: row.unit == chosen[row.product]), dropped
 
 
 def series_of(rows: Iterable[SaleRow], *, until: date) -> tuple[list[Series], list[LeftOut]]:
-    """All series in order of product and place, up to the period that holds `until`; the too short ones left out."""
-    groups: dict[tuple[str, str], list[SaleRow]] = defaultdict(list)
+    """All series in order of product and place, up to the period that holds `until`; the too short ones left out.
+
+    Rows in order of product and place are gone through, one series at a time; others are put into that order first.
+    """
     open_days: dict[str, set[date]] = defaultdict(set)
-    rows, short = _recent(list(rows))
+    rows, short = _recent(rows)
+    zeros: set[str] = set()
     for row in rows:
-        groups[row.product, row.place].append(row)
         open_days[row.place].add(row.day)
-    zeros = {row.place for group in groups.values() for row in group if row.quantity == 0}
+        if row.quantity == 0:
+            zeros.add(row.place)
     found: list[Series] = []
-    for key in sorted(groups):
+    for (_, place), some in groupby(_in_order(rows), key=_key):
+        group = list(some)
         # A place that writes zeros down means something by a gap; one that does not sold nothing on its open days.
-        implied = set() if key[1] in zeros else open_days[key[1]]
-        series = _series(groups[key], implied)
+        implied = set() if place in zeros else open_days[place]
+        series = _series(group, implied)
         if series.known >= LEAST:
             found.append(series)
         else:
-            short.extend(LeftOut(Reason.SHORT, row.uid) for row in groups[key])
+            short.extend(LeftOut(Reason.SHORT, row.uid) for row in group)
     return found, short
+
+
+def _key(row: SaleRow) -> tuple[str, str]:
+    return row.product, row.place
+
+
+def _in_order(rows: Iterable[SaleRow]) -> Iterable[SaleRow]:
+    return rows if all(one <= other for one, other in pairwise(map(_key, rows))) else sorted(rows, key=_key)
 
 
 def with_plan(series: Series, plan: Plan, length: int) -> Series:
@@ -101,10 +126,13 @@ def with_plan(series: Series, plan: Plan, length: int) -> Series:
     return replace(series, planned=tuple(planned))
 
 
-def _recent(rows: list[SaleRow]) -> tuple[list[SaleRow], list[LeftOut]]:
-    latest = max((row.day for row in rows), default=date.min)
+def _recent(rows: Iterable[SaleRow]) -> tuple[Iterable[SaleRow], list[LeftOut]]:
+    days = {row.day for row in rows}
+    latest = max(days, default=date.min)
+    if latest - min(days, default=latest) <= LONGEST:
+        return rows, []
     old = [LeftOut(Reason.OLD, row.uid) for row in rows if latest - row.day > LONGEST]
-    return [row for row in rows if latest - row.day <= LONGEST], old
+    return Some(rows, lambda row: latest - row.day <= LONGEST), old
 
 
 def _series(rows: list[SaleRow], implied: set[date]) -> Series:

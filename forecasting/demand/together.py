@@ -254,7 +254,7 @@ def _result(work: Work, place: int, members: Sequence[str], tests: Sequence[int]
         one.scale_of(series, season),
         windows,
         drivers(series, work.horizon),
-        {"members": list(members), "season": season, "fallbacks": failed},
+        {"members": list(members), "season": season, "fallbacks": failed, "said": final},
         one.rest_days(series),
         "; ".join(f"{candidates.WORDS[name]}: {why}; seasonal naive instead" for name, why in failed.items()),
     )

@@ -1,10 +1,14 @@
 """Reported figures in words, tables and drawings."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forecasting.governance.charts import Point, over_time
+from forecasting.governance.models import Entry
 from forecasting.governance.selectors import FIGURES, Measured
+from forecasting.models import Kind
+from traceapp.ledger.outgoing import Call
 
 WORDS = {
     "error": "Error",
@@ -25,6 +29,53 @@ STATES = {
     "rejected": ("rejected", "Rejected"),
     "ended": ("rejected", "Ended without a decision"),
 }
+
+
+CALLS = {
+    "register_model": "A version is being registered",
+    "propose_deployment": "A proposal is on its way",
+    "vote": "A vote is on its way",
+    "roll_back": "A rollback is on its way",
+    "report_metric": "A report is on its way",
+}
+
+
+def purpose(entry: Entry) -> str:
+    """What a version is for, in words."""
+    return dict(Kind.choices).get(entry.purpose, entry.purpose)
+
+
+def name_of(entry: Entry) -> str:
+    return f"{purpose(entry)}, version {entry.content['version']}"
+
+
+def under_way(calls: Sequence[Call]) -> list[tuple[Call, str]]:
+    return [(one, CALLS.get(one.function, one.function)) for one in calls]
+
+
+def card_lines(card: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
+    """A model card as lines of a name in words and a value."""
+    found: list[tuple[str, str]] = []
+    for name, value in card.items():
+        words = _in_words(name)
+        label = f"{above}: {words}" if above else words.capitalize()
+        if isinstance(value, Mapping):
+            found += card_lines(value, label)
+        elif value:
+            found.append((label, _value(value)))
+    return found
+
+
+def _in_words(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").lower()
+
+
+def _value(value: Any) -> str:
+    return (
+        ", ".join(" / ".join(one) if isinstance(one, list) else str(one) for one in value)
+        if isinstance(value, list)
+        else str(value)
+    )
 
 
 def figure(name: str, millionths: int | None) -> str:

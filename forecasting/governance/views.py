@@ -55,13 +55,18 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [
-            (one, known.get((one.msp_id, one.pgln), one.pgln), *presenting.STATES[one.content["status"]])
+            (
+                one,
+                presenting.name_of(one),
+                known.get((one.msp_id, one.pgln), one.pgln),
+                *presenting.STATES[one.content["status"]],
+            )
             for one in page
         ],
         "served": selectors.served_by(here),
-        "to_vote": selectors.to_vote(here),
+        "to_vote": [(one, presenting.purpose(one)) for one in selectors.to_vote(here)],
         "registrable": selectors.registrable(here),
-        "calls": selectors.under_way(here),
+        "calls": presenting.under_way(selectors.under_way(here)),
         "may": viewer_of(request).has(*TRAINERS),
     }
     return render(request, "forecasting/models/index.html", context)
@@ -85,12 +90,15 @@ def register(request: HttpRequest, uid: UUID) -> HttpResponse:
 def version(request: HttpRequest, entry: Entry, here: Organisation) -> HttpResponse:
     windows = selectors.measured(entry)
     own = selectors.mine(here, entry.model)
+    card = json.loads(own.card)["card"] if own else None
     context = {
         "entry": entry,
+        "title": presenting.name_of(entry),
         "state": presenting.STATES[entry.content["status"]],
         "owner": selectors.names().get((entry.msp_id, entry.pgln), entry.pgln),
         "own": own,
-        "card": json.loads(own.card)["card"] if own else None,
+        "card": card,
+        "card_lines": presenting.card_lines(card) if card else [],
         "proposals": [(one, *presenting.STATES[one.state]) for one in selectors.proposals(entry, here)],
         "figures": presenting.drawings(windows),
         "windows": windows,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from forecasting import charts, presenting
@@ -28,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
     chosen = ChooseForm(request.GET)
     run, note = runs.shown(viewer_of(request), Kind.DEMAND, chosen.value("run"))
     if run is None:
-        return nothing_yet(request, Kind.DEMAND, chosen, note)
+        return nothing_yet(request, Kind.DEMAND, chosen, note, gettext("Brands and regions"))
     every = list(selectors.groups(run))
     asked = request.GET.get("group", "")
     group = next((one for one in every if str(one.pk) == asked), every[0] if every else None)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.inventory.lead_time import learnt
@@ -14,12 +15,17 @@ LATEST = 200  # deliveries of a place that say how long one takes today
 def days_by_place(rows: Iterable[DeliveryRow]) -> dict[str, list[float]]:
     """Days from order or dispatch to receipt of each place's latest deliveries; what arrived before says nothing."""
     found: dict[str, list[float]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (row.scheduled, row.uid)):
+    for row in sorted(rows, key=_content):
         if row.destination and row.ordered and row.delay is not None:
             days = (row.scheduled - row.ordered).days + row.delay
             if days >= 0:
                 found[row.destination].append(days)
     return {place: days[-LATEST:] for place, days in found.items()}
+
+
+def _content(row: DeliveryRow) -> tuple[object, ...]:
+    """The same order wherever the same was recorded: ids are random."""
+    return row.scheduled, row.delivery, row.ordered or date.min, row.delay or 0.0
 
 
 def keep(run: Run, rows: Iterable[DeliveryRow]) -> None:

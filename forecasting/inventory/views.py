@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from forecasting import selectors as runs
@@ -24,7 +25,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     viewer, chosen = viewer_of(request), ChooseForm(request.GET)
     run, note = runs.shown(viewer, Kind.DEMAND, chosen.value("run"))
     if run is None:
-        return nothing_yet(request, Kind.DEMAND, chosen, note)
+        return nothing_yet(request, Kind.DEMAND, chosen, note, gettext("Inventory"))
     form = WishForm.asked(request.GET)
     if not form.is_valid():
         return render(request, "forecasting/inventory/index.html", _head(run, note, form), status=400)

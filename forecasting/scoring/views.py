@@ -13,6 +13,7 @@ from forecasting import selectors as runs
 from forecasting.governance import decisions
 from forecasting.governance.serving import standing
 from forecasting.models import DelayPrediction
+from forecasting.names import spoken
 from forecasting.scoring import selectors
 from forecasting.scoring.forms import ActForm, OverrideForm
 from forecasting.views import READERS, TRAINERS
@@ -41,6 +42,7 @@ def _context(request: HttpRequest, row: DelayPrediction) -> dict[str, Any]:
     return {
         "row": row,
         "run": row.run,
+        "reasons": spoken([row.reasons])[0],
         "days": [presenting.days_words(day) for day in (row.days_p10, row.days_p50, row.days_p90)],
         "said": decisions.score(row),
         "confirmation": runs.confirm(row.run),

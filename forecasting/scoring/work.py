@@ -1,6 +1,7 @@
 """One job of scores, from claim to statement. Worker code: brings LightGBM."""
 
 import os
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -47,7 +48,7 @@ def _scored(job: ScoreJob, heart: life.Heartbeat) -> None:
         life.finish(job, until=data.until, used=len(known))
 
 
-def _asked(job: ScoreJob, rows: list[DeliveryRow], ahead: list[DeliveryRow]) -> list[DeliveryRow]:
+def _asked(job: ScoreJob, rows: Sequence[DeliveryRow], ahead: list[DeliveryRow]) -> list[DeliveryRow]:
     if job.record_uid is None or job.scheduled is None:
         return ahead
     row = next((one for one in rows if one.uid == str(job.record_uid)), None)

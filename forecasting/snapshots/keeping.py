@@ -20,11 +20,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
-from forecasting.facts import sales_fact
+from forecasting.demand.series import SaleRow
+from forecasting.facts import Fact, sales_fact
 from forecasting.snapshots import anchoring, parts
 from forecasting.snapshots.manifest import Manifest, Part, parsed, reader_hash
 from forecasting.snapshots.models import Snapshot
-from forecasting.snapshots.parts import Damaged, Sales
+from forecasting.snapshots.parts import Damaged
+from forecasting.table import Table
 from traceapp.accounts.models import Organisation
 from traceapp.accounts.visibility import Visibility
 from traceapp.ledger import verified
@@ -32,6 +34,7 @@ from traceapp.ledger.append import NewRecord, append
 from traceapp.ledger.models import Batch, Finding, RecordKind
 from traceapp.ledger.verified import VerifiedRecord
 
+Sales = Fact[list[SaleRow]]
 MEASURES: Final = ("sold",)  # kept without being asked for
 PART: Final = 250_000  # lines a part holds at least, but the last
 log = logging.getLogger(__name__)
@@ -44,15 +47,13 @@ class Usable:
     manifest: Manifest
     batches: frozenset[str]
 
-    def facts(self, told: Callable[[int], None] | None = None) -> Iterator[Sales]:
-        """Of the batches that count. Raises Damaged at a part whose file is not the one that was anchored."""
+    def into(self, table: Table, told: Callable[[int], None] | None = None) -> None:
+        """Facts of the batches that count. Raises Damaged at a part whose file is not the one that was anchored."""
         folder, done = folder_of(self.manifest.pgln, self.manifest.measure), 0
         for one in self.manifest.parts:
             if self.batches.isdisjoint(batch for batch, _, _ in one.batches):
                 continue
-            for fact in parts.unpacked(_content(folder / f"{one.sha256}.parquet"), one.sha256, self.manifest.pgln):
-                if fact.batch_id in self.batches:
-                    yield fact
+            parts.unpacked(_content(folder / f"{one.sha256}.parquet"), one.sha256, table, self.batches)
             done += one.lines
             if told is not None:
                 told(done)
@@ -145,26 +146,26 @@ def _whole(held: Usable) -> bool:
     folder = folder_of(held.manifest.pgln, held.manifest.measure)
     try:
         for one in held.manifest.parts:
-            parts.unpacked(_content(folder / f"{one.sha256}.parquet"), one.sha256, held.manifest.pgln)
+            parts.check(_content(folder / f"{one.sha256}.parquet"), one.sha256)
     except Damaged:
         return False
     return True
 
 
 def _written(organisation: Organisation, manifest: Manifest, top: int) -> Iterator[Part]:
-    """Parts of the batches that are not in it yet, written to disk; some thousand rows are held at once."""
+    """Parts of the batches that are not in it yet, written to disk; one part is held at once, in columns."""
     known = {batch for batch, _, _ in manifest.batches()}
     roots = {one: (root.hex(), block) for one, root, block in _attested(organisation, top)}
-    facts: list[Sales] = []
-    batches: list[tuple[str, str, int]] = []
+    table, batches = Table(), list[tuple[str, str, int]]()
     for batch_id, some in _whole_batches(organisation, manifest.measure, known, top):
-        facts += some
+        for fact in some:
+            table.add(fact)
         batches.append((batch_id, *roots[batch_id]))
-        if len(facts) >= PART:
-            yield _part(manifest, facts, batches)
-            facts, batches = [], []
+        if len(table) >= PART:
+            yield _part(manifest, table, batches)
+            table, batches = Table(), []
     if batches:
-        yield _part(manifest, facts, batches)
+        yield _part(manifest, table, batches)
 
 
 def _whole_batches(
@@ -186,9 +187,9 @@ def _whole_batches(
         yield current, facts
 
 
-def _part(manifest: Manifest, facts: list[Sales], batches: list[tuple[str, str, int]]) -> Part:
-    content, lines = parts.packed(facts)
-    part = Part(hashlib.sha256(content).hexdigest(), lines, tuple(batches))
+def _part(manifest: Manifest, table: Table, batches: list[tuple[str, str, int]]) -> Part:
+    content = parts.packed(table)
+    part = Part(hashlib.sha256(content).hexdigest(), len(table), tuple(batches))
     _write(folder_of(manifest.pgln, manifest.measure) / f"{part.sha256}.parquet", content)
     return part
 

@@ -1,119 +1,85 @@
-"""Facts of sales as Parquet and back: a line a row of a sale, one for an event without any. Pure but for pyarrow.
+"""Facts of sales as Parquet and back, column by column: a line a row of a sale, one for an event without any. Pure.
 
 A part is read whole, hashed, and only then parsed, from the bytes that were hashed.
 """
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date
-from itertools import groupby
 from typing import Any, Final
-from uuid import UUID
 
-from forecasting.demand.series import SaleRow
-from forecasting.facts import Fact
-from forecasting.reasons import Reason
+from forecasting.table import DAYS, NUMBERS, RAW, WIDTH, WORDS, Table
 
 LINES: Final = 65_536  # parsed at once
-WORDS: Final = ("batch", "reason", "product", "place", "unit", "period")
-_NONE: Final = -1  # the item of an event without a row
-
-Sales = Fact[list[SaleRow]]
+EPOCH: Final = date(1970, 1, 1).toordinal()
+WHOLE: Final = ("position", "item")
 
 
 class Damaged(Exception):
     """A part is not the one that was hashed; a sentence."""
 
 
-def _schema() -> Any:
-    import pyarrow as pa
-
-    word = pa.dictionary(pa.int32(), pa.string())
-    types = dict.fromkeys(WORDS, word) | {
-        "event": pa.string(),
-        "uid": pa.binary(16),
-        "position": pa.int32(),
-        "item": pa.int32(),
-        "known": pa.date32(),
-        "declared": pa.date32(),
-        "day": pa.date32(),
-        "quantity": pa.float64(),
-        "promotion": pa.float64(),
-    }
-    return pa.schema(list(types.items()))
-
-
-def packed(facts: Iterable[Sales]) -> tuple[bytes, int]:
-    """(a part's bytes, how many lines it has)."""
+def packed(table: Table) -> bytes:
+    """A part's bytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    lines = [line for fact in facts for line in _lines(fact)]
-    names = _schema().names
-    columns = list(zip(*lines, strict=True)) or [()] * len(names)
-    table = pa.table(
-        [pa.array(column, type=each.type) for column, each in zip(columns, _schema(), strict=True)], schema=_schema()
-    )
+    def days(name: str) -> Any:
+        ordinals = table.column(name)
+        return pa.array(ordinals - EPOCH, mask=ordinals == 0, type=pa.int32()).cast(pa.date32())
+
+    columns = {name: pa.DictionaryArray.from_arrays(table.column(name), table.words[name].all) for name in WORDS}
+    columns |= {name: pa.array(table.column(name)) for name in (*WHOLE, *NUMBERS)}
+    columns |= {name: days(name) for name in DAYS}
+    for name in RAW:
+        raw = pa.py_buffer(bytes(table.raw[name]))
+        columns[name] = pa.FixedSizeBinaryArray.from_buffers(pa.binary(WIDTH), len(table), [None, raw])
     out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd", row_group_size=LINES)
-    return out.getvalue(), len(lines)
+    pq.write_table(pa.table(columns), out, compression="zstd", row_group_size=LINES)
+    return out.getvalue()
 
 
-def _lines(fact: Sales) -> Iterator[tuple[Any, ...]]:
-    uid = UUID(fact.uid).bytes
-    if isinstance(fact.answer, Reason):
-        words = (fact.batch_id, str(fact.answer), "", "", "", "")
-        yield (*words, fact.event[1], uid, fact.position, _NONE, fact.known, fact.declared, None, None, None)
-        return
-    for row in fact.answer:
-        words = (fact.batch_id, "", row.product, row.place, row.unit, row.period)
-        rest = (row.day, row.quantity, row.promotion)
-        yield (*words, fact.event[1], uid, fact.position, row.item, fact.known, None, *rest)
+def unpacked(content: bytes, expected: str, table: Table, wanted: Collection[str]) -> None:
+    """Add lines of the batches that are wanted, in their order. Raises Damaged unless SHA-256 is `expected`."""
+    check(content, expected)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for some in pq.ParquetFile(pa.BufferReader(content)).iter_batches(LINES):
+        words = {name: some.column(name).dictionary.to_pylist() for name in WORDS}
+        columns = _columns(some)
+        kept = _of_batches(words["batch"], columns, wanted)
+        if kept is not None:
+            columns = {name: column[kept] for name, column in columns.items()}
+        table.extend(columns, words)
 
 
-def unpacked(content: bytes, expected: str, recorded_by: str) -> Iterator[Sales]:
-    """Facts in the order in which they were packed. Raises Damaged, before the first, unless SHA-256 is `expected`."""
+def check(content: bytes, expected: str) -> None:
     if hashlib.sha256(content).hexdigest() != expected:
         raise Damaged("a part of the snapshot is not the one that was anchored")
-    return _parsed(content, recorded_by)
 
 
-def _parsed(content: bytes, recorded_by: str) -> Iterator[Sales]:
+def _columns(some: Any) -> dict[str, Any]:
+    import numpy as np
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(pa.BufferReader(content))
-    lines = (line for some in file.iter_batches(LINES) for line in zip(*map(_values, some.columns), strict=True))
-    for _, group in groupby(lines, key=lambda line: line[7]):
-        yield _fact(list(group), recorded_by)
-
-
-def _values(column: Any) -> Sequence[Any]:
-    """Words of a dictionary are one object each, however often they come."""
-    if hasattr(column, "dictionary"):
-        words = column.dictionary.to_pylist()
-        return [words[index] for index in column.indices.to_pylist()]
-    found: Sequence[Any] = column.to_pylist()
+    found = {name: some.column(name).indices.to_numpy(zero_copy_only=False) for name in WORDS}
+    found |= {name: some.column(name).to_numpy(zero_copy_only=False) for name in (*WHOLE, *NUMBERS)}
+    for name in DAYS:
+        found[name] = some.column(name).cast(pa.int32()).fill_null(-EPOCH).to_numpy(zero_copy_only=False) + EPOCH
+    for name in RAW:
+        column = some.column(name)
+        raw = np.frombuffer(column.buffers()[1], dtype=np.uint8)
+        found[name] = raw.reshape(-1, WIDTH)[column.offset : column.offset + len(column)]
+    uid = found["uid"]
+    found["fact"] = np.cumsum(np.concatenate(([0], (uid[1:] != uid[:-1]).any(axis=1)))) if len(uid) else found["item"]
     return found
 
 
-def _fact(lines: Sequence[tuple[Any, ...]], recorded_by: str) -> Sales:
-    batch, reason, _, _, _, _, event, raw, position, _, known, declared, *_ = lines[0]
-    where = (recorded_by, event), (uid := str(UUID(bytes=raw))), batch, position
-    if reason:
-        return Fact(*where, Reason(reason), known, declared)
-    return Fact(*where, [_row(uid, line) for line in lines], known)
+def _of_batches(names: list[str], columns: Mapping[str, Any], wanted: Collection[str]) -> Any:
+    """Which lines are of batches that are wanted; None where all are."""
+    import numpy as np
 
-
-def _row(uid: str, line: tuple[Any, ...]) -> SaleRow:
-    _, _, product, place, unit, period, _, _, _, item, _, _, day, quantity, promotion = line
-    return SaleRow(uid, item, product, place, _same(day), quantity, unit, promotion, period)
-
-
-_days: dict[date, date] = {}
-
-
-def _same(day: date) -> date:
-    """One object a day: ten million rows of some years have a thousand days."""
-    return _days.setdefault(day, day)
+    good = np.array([name in wanted for name in names], dtype=bool)
+    return None if good.all() else good[columns["batch"]]

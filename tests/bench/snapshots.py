@@ -1,16 +1,20 @@
-"""Snapshots of verified sales: written, hashed, read and made a training set, in seconds of processor and megabytes.
+"""Snapshots of verified sales: written, hashed, read and made series, in seconds of processor and megabytes.
 
 `python -m tests.bench.snapshots [ROWS]`. The facts are drawn, not verified: what the ledger's door takes is in `reading`.
+Parts are written by a process of their own, so that the peak is that of a training.
 """
 
 import hashlib
+import multiprocessing
 import os
 import resource
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
 from tests.bench.saved import keep
@@ -18,24 +22,40 @@ from tests.bench.saved import keep
 PRODUCTS, PLACES, PART = 200, 25, 250_000
 
 
-def drawn(count: int) -> Iterator[list]:
-    """Parts of facts: every product at every place, day after day."""
+def drawn(count: int) -> Iterator:
+    """Tables of facts: every product at every place, day after day."""
     from forecasting.demand.series import SaleRow
     from forecasting.facts import Fact
+    from forecasting.table import Table
 
-    chance, facts, first = Random(1), [], date(2024, 1, 1)
+    chance, table, first = Random(1), Table(), date(2024, 1, 1)
     for number in range(count):
         uid = str(uuid.UUID(int=chance.getrandbits(128)))
         product, rest = number % PRODUCTS, number // PRODUCTS
         day = first + timedelta(days=rest // PLACES)
         row = SaleRow(uid, 0, f"0950600{product:07d}", f"950600{rest % PLACES:07d}", day, chance.randrange(40), "", 0.0)
         name = f"urn:uuid:{uuid.UUID(int=chance.getrandbits(128))}"
-        facts.append(Fact(("9506000000008", name), uid, f"{number // 1000:032x}", number % 1000, [row], day))
-        if len(facts) == PART:
-            yield facts
-            facts = []
-    if facts:
-        yield facts
+        table.add(Fact(("9506000000008", name), uid, f"{number // 1000:032x}", number % 1000, [row], day))
+        if len(table) == PART:
+            yield table
+            table = Table()
+    if len(table):
+        yield table
+
+
+def write(folder: str, count: int) -> None:
+    from forecasting.snapshots import parts
+
+    for number, table in enumerate(drawn(count)):
+        content = parts.packed(table)
+        Path(folder, f"{number:05d}-{hashlib.sha256(content).hexdigest()}").write_bytes(content)
+
+
+class Everything:
+    """Batches of every name."""
+
+    def __contains__(self, name: str) -> bool:
+        return True
 
 
 def main(count: int) -> None:
@@ -43,9 +63,11 @@ def main(count: int) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "traceapp.settings")
     django.setup()
-    from forecasting.dataset import Sieve
-    from forecasting.rows import dataset_root, sale_value, sorted_sales
+    from forecasting.demand.series import one_unit, series_of
+    from forecasting.rows import dataset_root, sale_value
+    from forecasting.sifting import sifted
     from forecasting.snapshots import parts
+    from forecasting.table import Table
 
     figures: list[dict[str, object]] = []
     begun = time.process_time()
@@ -59,22 +81,23 @@ def main(count: int) -> None:
         print(figures[-1], flush=True)
         begun = time.process_time()
 
-    written = []
-    for facts in drawn(count):
-        now = time.process_time()
-        content, _ = parts.packed(facts)
-        begun += now - begun if not written else 0
-        written.append((hashlib.sha256(content).hexdigest(), content))
-    told("drawn and written as Parquet")
-    size = sum(len(content) for _, content in written)
-    for name, content in written:
-        assert hashlib.sha256(content).hexdigest() == name
-    told("hashed")
-    read = (fact for name, content in written for fact in parts.unpacked(content, name, "9506000000008"))
-    rows = sorted_sales(row for some in Sieve().answers(read, None) for row in some)
-    told("read, sifted and sorted")
+    with tempfile.TemporaryDirectory() as folder:
+        writing = multiprocessing.Process(target=write, args=(folder, count))
+        writing.start()
+        writing.join()
+        begun = time.process_time()
+        table, size = Table(), 0
+        for file in sorted(Path(folder).iterdir()):
+            content = file.read_bytes()
+            size += len(content)
+            parts.unpacked(content, file.name.partition("-")[2], table, Everything())
+        told("hashed and read")
+    rows = sifted(table, None, lambda one: None, lambda reason, many: None)
+    told("sifted and sorted")
     dataset_root(map(sale_value, rows))
     told("root of the data set")
+    series, _ = series_of(one_unit(rows.by_content())[0], until=rows.last)
+    told(f"{len(series)} series")
     keep("snapshots", {"snapshots": figures}, rows=count, megabytes=size // 1_000_000)
 
 

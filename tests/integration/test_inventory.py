@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -101,6 +102,15 @@ def test_a_stock_that_cannot_be_is_said_at_its_field(client, run, wrong):
     html = page(client, product="Apples", place="Shop", **wrong)
     assert "field--bad" in html
     assert "now.</strong>" not in html
+
+
+def test_of_more_deliveries_of_a_day_than_count_the_same_count_whatever_their_random_ids():
+    rows = [
+        DeliveryRow(f"u{n}", f"D{n}", date(2026, 1, 10), date(2026, 1, 4), delay=n % 7, destination="Shop")
+        for n in range(inbound.LATEST + 50)
+    ]
+    others = [replace(row, uid=f"v{n * 7919 % 1000}") for n, row in enumerate(rows)]
+    assert inbound.days_by_place(rows) == inbound.days_by_place(others[::-1])
 
 
 def test_lead_times_are_what_deliveries_to_the_place_took(client, firm, run):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from traceapp.commitments.tree import TreeError, path, root, root_from_path
+from traceapp.commitments.tree import TreeError, path, root, root_from_path, root_of
 
 
 def leaf_number(i: int) -> bytes:
@@ -47,6 +47,12 @@ def audit_path(m: int, leaves: list[bytes]) -> list[bytes]:
 
 
 sizes = st.integers(1, 130)
+
+
+@given(st.integers(0, 300))
+def test_leaves_that_pass_by_lead_to_the_same_root(count):
+    leaves = [leaf_number(i) for i in range(count)]
+    assert root_of(iter(leaves)) == root(leaves) == mth(leaves)
 
 
 def test_roots_written_out_by_hand():

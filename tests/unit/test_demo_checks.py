@@ -81,7 +81,9 @@ def test_a_killed_process_is_started_again_and_said(supervisor):
 
 
 def test_what_has_an_end_is_started_again_until_it_ended_well(supervisor, tmp_path):
-    code = f"import pathlib, sys; p = pathlib.Path({str(tmp_path / 'ran')!r}); n = p.exists(); p.touch(); sys.exit(not n)"
+    code = (
+        f"import pathlib, sys; p = pathlib.Path({str(tmp_path / 'ran')!r}); n = p.exists(); p.touch(); sys.exit(not n)"
+    )
     supervisor.start("models", sys.executable, "-c", code, once=True)
 
     def ended():

@@ -8,7 +8,7 @@ from forecasting import charts, runtime
 from forecasting.demand.result import ForecastRow
 from forecasting.demand.series import SaleRow
 from forecasting.parameters import BadParameters, checked
-from forecasting.rows import dataset_root, sale_value, sorted_sales
+from forecasting.rows import dataset_root, sale_order, sale_value
 from forecasting.statement import demand_line, parameters_hash, predictions_hash, six, statement
 from traceapp.commitments.canonical import canonical
 
@@ -30,7 +30,7 @@ def test_parameters_are_hashed_by_what_they_are():
 
 def test_the_dataset_root_depends_on_every_value_of_every_row():
     rows = [SaleRow(f"u{n}", 0, "A", "P", date(2026, 1, 1 + n), 1.0, "", 0.0) for n in range(3)]
-    root = dataset_root(map(sale_value, sorted_sales(reversed(rows))))
+    root = dataset_root(map(sale_value, sorted([rows[1], rows[2], rows[0]], key=sale_order)))
     assert root == dataset_root(map(sale_value, rows))
     assert root != dataset_root(map(sale_value, rows[:2]))
     changed = [*rows[:2], SaleRow("u2", 0, "A", "P", date(2026, 1, 3), 1.5, "", 0.0)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _SIZE = 32
 
@@ -25,6 +25,23 @@ def root(leaves: Sequence[bytes]) -> bytes:
     while len(level) > 1:
         level = _next_level(level)
     return level[0]
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """The same root, of leaves that pass by one after another: what is held are the roots of whole subtrees."""
+    whole: list[tuple[int, bytes]] = []  # (height, root), the highest first
+    for leaf in leaves:
+        (result,) = _checked([leaf])
+        height = 0
+        while whole and whole[-1][0] == height:
+            result, height = node(whole.pop()[1], result), height + 1
+        whole.append((height, result))
+    if not whole:
+        return hashlib.sha256(b"").digest()
+    _, result = whole.pop()
+    while whole:
+        result = node(whole.pop()[1], result)
+    return result
 
 
 def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
