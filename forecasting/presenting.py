@@ -1,5 +1,6 @@
 """Rows and figures to what a template shows: drawings, tables and sentences."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -162,6 +163,11 @@ def delay_figures(run: Run) -> list[dict[str, str]]:
             "note": f"of {metrics['tests']:,} tests from {metrics['test_from']}",
         },
     ]
+
+
+def in_words(name: str) -> str:
+    """The name of a member as people write it: `productGroup` is Product group."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").capitalize()
 
 
 def days_words(value: float) -> str:

@@ -17,7 +17,7 @@ from forecasting.models import Kind, Run
 from forecasting.names import spoken
 from forecasting.output import for_spreadsheets, lines_of_run, write_csv, write_parquet
 from forecasting.reasons import Reason
-from forecasting.scoring.selectors import latest_overrides
+from forecasting.scoring.selectors import jobs_of, latest_overrides
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import Role
 from traceapp.accounts.views import acting_organisation
@@ -144,6 +144,8 @@ def delay(request: HttpRequest) -> HttpResponse:
         "table": table,
         "stats": presenting.delay_figures(run),
         "lanes": presenting.lanes(run),
+        "asked": jobs_of(run),
+        "may_ask": viewer_of(request).has(*TRAINERS),
         "lane_head": ["Month", "Mean", "Late"],
     }
     return render(request, "forecasting/delay.html", context)

@@ -1,6 +1,5 @@
 """Reported figures in words, tables and drawings."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ from forecasting.governance.charts import Point, over_time
 from forecasting.governance.models import Entry
 from forecasting.governance.selectors import FIGURES, Measured
 from forecasting.models import Kind
+from forecasting.presenting import in_words
 from traceapp.ledger.outgoing import Call
 
 WORDS = {
@@ -57,8 +57,8 @@ def card_lines(card: Mapping[str, Any], above: str = "") -> list[tuple[str, str]
     """A model card as lines of a name in words and a value."""
     found: list[tuple[str, str]] = []
     for name, value in card.items():
-        words = _in_words(name)
-        label = f"{above}: {words}" if above else words.capitalize()
+        words = in_words(name)
+        label = f"{above}: {words.lower()}" if above else words
         if isinstance(value, Mapping):
             found += card_lines(value, label)
         elif value:
@@ -66,16 +66,10 @@ def card_lines(card: Mapping[str, Any], above: str = "") -> list[tuple[str, str]
     return found
 
 
-def _in_words(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").lower()
-
-
 def _value(value: Any) -> str:
-    return (
-        ", ".join(" / ".join(one) if isinstance(one, list) else str(one) for one in value)
-        if isinstance(value, list)
-        else str(value)
-    )
+    if not isinstance(value, list):
+        return str(value)
+    return ", ".join(" / ".join(one) if isinstance(one, list) else str(one) for one in value)
 
 
 def figure(name: str, millionths: int | None) -> str:

@@ -36,6 +36,17 @@ class OverrideForm(_DecisionForm):
     )
 
 
+class AskForm(forms.Form):
+    """Neither: all open deliveries. Both: one of them, planned for another day."""
+
+    record = forms.UUIDField(required=False)
+    scheduled = forms.DateField(required=False)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("record", "scheduled")}
+
+
 class DemandForm(_DecisionForm):
     """Another quantity than the model's for one period, and why."""
 

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from forecasting.governance.decisions import score
 from forecasting.governance.models import Decision
-from forecasting.models import DelayPrediction, Series
+from forecasting.models import DelayPrediction, Run, Series
+from forecasting.scoring.models import ScoreJob
 from traceapp.accounts.visibility import Viewer
 from traceapp.ledger import verified
 
@@ -39,6 +40,11 @@ class Stated:
 def scores(viewer: Viewer) -> QuerySet[DelayPrediction]:
     found = DelayPrediction.objects.filter(run__organisation_id=viewer.organisation_id or 0)
     return found.select_related("run__record", "run__organisation")
+
+
+def jobs_of(run: Run) -> list[ScoreJob]:
+    """The latest times that a run's model was asked anew."""
+    return list(ScoreJob.objects.filter(run=run)[:5])
 
 
 def score_of(viewer: Viewer, run: UUID, record: UUID) -> DelayPrediction | None:

@@ -50,9 +50,18 @@ def _context(request: HttpRequest, row: DelayPrediction) -> dict[str, Any]:
         "made": made,
         "override": next((one for one in own if one.chance is not None), None),
         "moved": any(one.moved for one in own),
-        "facts": sorted(row.attributes.items()),
+        "facts": [
+            (presenting.in_words(name), spoken([[value]])[0][0]) for name, value in sorted(row.attributes.items())
+        ],
         "may": viewer_of(request).has(*TRAINERS),
     }
+
+
+def _facts(row: DelayPrediction) -> list[tuple[str, str]]:
+    """What the plan says, in words."""
+    names = sorted(row.attributes)
+    values = spoken([[str(row.attributes[name]) for name in names]])[0]
+    return [(presenting.in_words(name), value) for name, value in zip(names, values, strict=True)]
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from django.urls import reverse
 from forecasting.governance import decisions
 from forecasting.governance.models import Artefact, Decision
 from forecasting.models import DelayPrediction
-from forecasting.scoring.models import Score
+from forecasting.scoring.models import Score, ScoreJob
 from forecasting.scoring.selectors import decisions as decisions_of
 from forecasting.scoring.work import work as scoring
 from forecasting.services import request_training
@@ -259,3 +259,39 @@ def test_lanes_are_drawn_with_their_trend(scored, client):
     assert html.count("<h3") >= 2
     assert "days later each month" in html or "neither later nor earlier" in html or "earlier each month" in html
     assert client.post(reverse("api-score-jobs", args=[row.run.uid]), {}).status_code == 403
+
+
+def test_an_analyst_asks_anew_on_the_page_and_sees_how_far_it_is_and_what_came_out(scored, client, ledger_world):
+    firm, row = scored
+    client.force_login(member(firm, "analyst"))
+    delays = reverse("forecasting:delay") + f"?run={row.run.uid}"
+    assert "Ask again, as known now" in client.get(delays).content.decode()
+    where = reverse("scoring:ask", args=[row.run.uid])
+    bad = client.post(where, {"record": str(row.record_uid), "scheduled": "soon"}, follow=True).content.decode()
+    assert "Say for which day" in bad
+    answer = client.post(where)
+    job = ScoreJob.objects.get()
+    page = reverse("scoring:job", args=[job.uid])
+    assert answer["Location"] == page
+    assert "<progress" in client.get(page).content.decode()
+    assert client.get(reverse("scoring:job-progress", args=[job.uid])).status_code == 200
+    scoring(str(job.uid))
+    ledger_world.anchor()
+    html = client.get(page).content.decode()
+    assert "D180-Slow" in html
+    assert "Verified" in html
+    assert page in client.get(delays).content.decode()
+    assert "Show the result" in client.get(reverse("scoring:job-progress", args=[job.uid])).content.decode()
+
+    what_if = client.post(where, {"record": str(row.record_uid), "scheduled": str(row.scheduled + timedelta(days=4))})
+    job = ScoreJob.objects.latest("pk")
+    assert what_if["Location"] == reverse("scoring:job", args=[job.uid])
+    client.post(reverse("scoring:job-cancel", args=[job.uid]))
+    assert "It was stopped." in client.get(what_if["Location"]).content.decode()
+
+    client.force_login(member(firm, "supplier"))
+    assert client.get(page).status_code == 200
+    assert client.post(where).status_code == 403
+    client.force_login(member(ledger_world.organisations[1], "analyst"))
+    assert client.get(page).status_code == 404
+    assert client.post(where).status_code == 404
