@@ -75,7 +75,7 @@ class Hands:
 
     def _take(self) -> Chunk | None:
         for uid in free(self._training).values_list("uid", flat=True)[:8]:
-            if (chunk := life.claim(Chunk, str(uid), worker=_me())) is not None:
+            if (chunk := life.claim(Chunk, str(uid), worker=me())) is not None:
                 return chunk
         return None
 
@@ -192,5 +192,5 @@ def forget(training: TrainingJob) -> None:
         Chunk.objects.filter(training__in=ended).exclude(training=training).delete()
 
 
-def _me() -> str:
+def me() -> str:
     return f"{socket.gethostname()[:80]}:{os.getpid()}"

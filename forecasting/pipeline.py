@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.lanes import LaneTrend
@@ -25,6 +25,9 @@ from forecasting.demand.series import Plan, SaleRow, Series, one_unit, series_of
 from forecasting.reasons import LeftOut
 from forecasting.rows import sale_content, sorted_deliveries
 from forecasting.table import Sales
+
+if TYPE_CHECKING:
+    from forecasting.delay.ensemble import Keep
 
 Progress = Callable[[int, str], None]
 
@@ -117,8 +120,14 @@ def _open(rows: Sequence[ForecastRow], series: Sequence[Series]) -> list[Forecas
     return zeroed(rows, closed)
 
 
-def run_delay(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: Progress) -> DelayResult:
-    """Deliveries to P(late) and quantile days of those scheduled within `horizon` days after `until`."""
+def run_delay(
+    rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: Progress, kept: "Keep | None" = None
+) -> DelayResult:
+    """Deliveries to P(late) and quantile days of those scheduled within `horizon` days after `until`.
+
+    `kept`: who remembers the tests' answers, so that a training that was cut off goes on.
+    """
+    from forecasting.delay.ensemble import at_once
     from forecasting.delay.learn import learn
 
-    return learn(sorted_deliveries(rows), until=until, horizon=horizon, progress=progress)
+    return learn(sorted_deliveries(rows), until=until, horizon=horizon, progress=progress, kept=kept or at_once)

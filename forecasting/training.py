@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +14,7 @@ from forecasting import chunks, dataset, runtime
 from forecasting.dataset import Dataset
 from forecasting.demand.fitting import Fitters, Fitting
 from forecasting.demand.holiday import code_of
+from forecasting.kept import Kept
 from forecasting.models import Kind, TrainingJob
 from forecasting.names import countries_of
 from forecasting.pipeline import DelayResult, DemandResult, NothingToLearn, run_delay, run_demand
@@ -24,6 +26,9 @@ from forecasting.tasks import call_for_help
 from forecasting.telling import Telling, TookTooLong
 from traceapp.accounts.models import Organisation
 from traceapp.jobs import life
+
+if TYPE_CHECKING:
+    from forecasting.delay.ensemble import Keep
 
 Tell = Callable[[int, str], None]
 
@@ -67,12 +72,14 @@ def train(
     fitting: Fitting | None = None,
     plan: Sequence[PlanRow] | None = None,
     countries: Mapping[str, str] | None = None,
+    kept: "Callable[[str], Keep] | None" = None,
 ) -> Trained:
     """Read, fit, forecast. Raises NothingToLearn.
 
     `block`: as known at that block; without it, now. `waiting`: whether what is not on the ledger yet is counted as
     left out (by default only without a block). `fitting`: who fits series, else processes of this one. `plan`: the
     planned offers that it knows, and `countries` (ISO codes by place) whose holidays it keeps, else those of now.
+    `kept`: by the root of the rows, who remembers what was worked out before a kill.
     """
     until = date.fromisoformat(parameters["until"]) if parameters["until"] else None
     told = lambda count: tell(min(20, count // 5000), f"Checked {count:,} rows")  # noqa: E731
@@ -113,6 +120,7 @@ def train(
             until=data.until,
             horizon=parameters["horizon"],
             progress=lambda percent, words: tell(20 + percent * 7 // 10, words),
+            kept=kept(data.root) if kept else None,
         )
     return Trained(kind, data, result, parameters, _counts(data, result), rows, codes)
 
@@ -157,6 +165,7 @@ def _bring_to_an_end(job: TrainingJob, telling: Telling, fitters: Fitters) -> No
         waiting=True,
         fitting=spread,
         plan=job.plan or [],
+        kept=partial(Kept, job),
     )
     telling(95, "Writing the result and its statement")
     with transaction.atomic():

@@ -33,13 +33,13 @@ def _answer(fit):
     return answer
 
 
-def _run_delay(rows, *, until, horizon, progress):
+def _run_delay(rows, *, until, horizon, progress, **how):
     """Rows are the same whatever their ids, which are random: those of now take the place of those of then."""
     said = {row.uid: _said(row) for row in rows}
     ids = sorted(said, key=lambda uid: said[uid])
     question = json.dumps([[said[uid] for uid in ids], str(until), horizon])
     if question not in LEARNT:
-        LEARNT[question] = ids, run_delay(rows, until=until, horizon=horizon, progress=progress)
+        LEARNT[question] = ids, run_delay(rows, until=until, horizon=horizon, progress=progress, **how)
     then, found = LEARNT[question]
     now = dict(zip(then, ids, strict=True))
     return replace(

@@ -4,7 +4,7 @@ What the refitted models said of each later quarter both calibrates the next one
 chance that is counted was said by a model, or a calibration, that knew an outcome recorded after the quarter began.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +18,13 @@ from forecasting.delay.logistic import Logistic
 QUARTER = timedelta(days=91)
 LEAST_EACH = 5  # late and punctual ones, to learn from at all
 Features = Mapping[str, float]
+Odds = list[list[float]]
+Keep = Callable[[str, Callable[[], Odds]], Odds]
+"""Answers what is kept under a name, or works it out."""
+
+
+def at_once(name: str, work: Callable[[], Odds]) -> Odds:
+    return work()
 
 
 @dataclass(frozen=True)
@@ -75,15 +82,18 @@ def learnable(rows: Sequence[DeliveryRow]) -> bool:
 
 
 def quarter(
-    rows: Sequence[DeliveryRow], table: Sequence[Features], start: date, end: date
+    rows: Sequence[DeliveryRow], table: Sequence[Features], start: date, end: date, kept: Keep = at_once
 ) -> tuple[list[DeliveryRow], list[Said]] | None:
-    """(what was known at `start`, what its models said of [start, end)); None where there was too little to learn."""
+    """(what was known at `start`, what its models said of [start, end)); None where there was too little to learn.
+
+    `kept`: asked for the models' odds, by the quarter's first day: they take nearly all the time there is.
+    """
     before = [i for i, row in enumerate(rows) if row.scheduled < start and row.known_by(start - timedelta(days=1))]
     asked = [i for i, row in enumerate(rows) if start <= row.scheduled < end]
     known = [rows[i] for i in before]
     if not asked or not learnable(known):
         return None
-    odds = fit(known, [table[i] for i in before]).odds([table[i] for i in asked])
+    odds = kept(str(start), lambda: fit(known, [table[i] for i in before]).odds([table[i] for i in asked]))
     return known, [Said(rows[i], each) for i, each in zip(asked, odds, strict=True)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from forecasting.delay.days import spread_of
 from forecasting.delay.deliveries import DeliveryRow
-from forecasting.delay.ensemble import Ensemble, calibrated, fit, learnable
+from forecasting.delay.ensemble import Ensemble, Keep, at_once, calibrated, fit, learnable
 from forecasting.delay.features import features
 from forecasting.delay.foretell import begun, foretell
 from forecasting.delay.lanes import lanes_of, with_trends
@@ -41,7 +41,9 @@ def sort_out(
     return known, ahead, out
 
 
-def learn(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: Progress) -> "DelayResult":
+def learn(
+    rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: Progress, kept: Keep = at_once
+) -> "DelayResult":
     """Test and calibrate quarter by quarter, fit on all that is known; forecast what is planned for `horizon` days."""
     from forecasting.pipeline import DelayResult, NothingToLearn
 
@@ -57,7 +59,11 @@ def learn(rows: Sequence[DeliveryRow], *, until: date, horizon: int, progress: P
     past = features(known, seen, horizon=horizon)
     coming = features(ahead, seen, horizon=horizon, until=until)
     tested = test(
-        known, past, until, lambda done, of: progress(20 + 60 * done // of, f"Testing quarter {done + 1} of {of}")
+        known,
+        past,
+        until,
+        tell=lambda done, of: progress(20 + 60 * done // of, f"Testing quarter {done + 1} of {of}"),
+        kept=kept,
     )
     progress(80, "Fitting and calibrating")
     model = Ensemble(fit(known, past), calibrated(tested.said, until), spread_of(tested.bands, until))

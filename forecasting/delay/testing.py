@@ -8,7 +8,7 @@ from typing import Any
 
 from forecasting.delay.days import Band, PastDelays, spread_of
 from forecasting.delay.deliveries import DeliveryRow
-from forecasting.delay.ensemble import QUARTER, Features, Said, calibrated, quarter
+from forecasting.delay.ensemble import QUARTER, Features, Keep, Said, at_once, calibrated, quarter
 from forecasting.demand.result import rounded
 from forecasting.metrics import (
     auc,
@@ -45,11 +45,11 @@ class Tested:
 
 
 def test(
-    rows: Sequence[DeliveryRow], table: Sequence[Features], until: date, tell: Callable[[int, int], None]
+    rows: Sequence[DeliveryRow], table: Sequence[Features], until: date, *, tell: Callable[[int, int], None], kept: Keep
 ) -> Tested:
     """Refit at the start of each quarter before `until`, and ask about the quarter."""
     starts = [until + timedelta(days=1) - QUARTER * back for back in range(QUARTERS + WARMING, 0, -1)]
-    return quarters(rows, table, [*starts, until + timedelta(days=1)], WARMING, tell)
+    return quarters(rows, table, [*starts, until + timedelta(days=1)], WARMING, tell, kept=kept)
 
 
 def quarters(
@@ -58,12 +58,14 @@ def quarters(
     edges: Sequence[date],
     warming: int,
     tell: Callable[[int, int], None],
+    *,
+    kept: Keep = at_once,
 ) -> Tested:
     """Quarters between `edges`. The first `warming` of them calibrate only, unless nothing else could be tested."""
     found = Tested()
     for place, (start, end) in enumerate(pairwise(edges)):
         tell(place, len(edges) - 1)
-        answer = quarter(rows, table, start, end)
+        answer = quarter(rows, table, start, end, kept)
         if answer is None:
             continue
         known, said = answer
