@@ -9,12 +9,14 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import eq
-from typing import Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 from uuid import UUID
 
 from forecasting.demand.series import SaleRow
-from forecasting.facts import Fact, Key
 from forecasting.reasons import Reason
+
+if TYPE_CHECKING:
+    from forecasting.facts import Fact
 
 NO_ITEM: Final = -1
 WORDS: Final = ("batch", "reason", "product", "place", "unit", "period")
@@ -27,7 +29,7 @@ WIDTH: Final = 16  # bytes
 AT_ONCE: Final = 65_536  # lines that rows are made of at a time
 
 
-def event_id(key: Key) -> bytes:
+def event_id(key: tuple[str, str]) -> bytes:
     """Who recorded it and its eventID, in 16 bytes."""
     return hashlib.sha256("\x1f".join(key).encode()).digest()[:WIDTH]
 
@@ -59,7 +61,7 @@ class Table:
     def __len__(self) -> int:
         return len(self.whole["fact"])
 
-    def add(self, fact: Fact[list[SaleRow]]) -> None:
+    def add(self, fact: "Fact[list[SaleRow]]") -> None:
         """Each row of a fact, or its reason."""
         rows: Sequence[SaleRow | None] = [None] if isinstance(fact.answer, Reason) else fact.answer
         reason = str(fact.answer) if isinstance(fact.answer, Reason) else ""
