@@ -7,40 +7,14 @@ import pytest
 from forecasting import reproduce as repeating
 from forecasting import training
 from forecasting.hierarchy.models import Group
-from forecasting.models import Kind
-from forecasting.parameters import checked
 from forecasting.reproduce import Verdict
-from forecasting.results import store
 from forecasting.services import request_training
 from tests.factories import ProductFactory
 from tests.forecasting_world import GTIN, OTHER_GTIN, sales
+from tests.saying import Saying, tell, trained
 from traceapp.masterdata.models import Product
 
 pytestmark = pytest.mark.django_db
-
-
-class Saying:
-    """Whatever is asked, every model says this value."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def answers(self, tasks, progress):
-        return [[{"said": self._said(task, steps)} for _, _, steps in task.asked] for task in tasks]
-
-    def _said(self, task, steps):
-        one = [self.value] * steps
-        return [one] * len(task.of) if task.panel else one
-
-
-def tell(percent, words):
-    pass
 
 
 @pytest.fixture
@@ -52,9 +26,7 @@ def repeated(ledger_world, monkeypatch):
     sales(ledger_world, 60)
     sales(ledger_world, 60, gtin=OTHER_GTIN)
     ledger_world.anchor()
-    asked = checked(Kind.DEMAND, {"horizon": 4})
-    trained = training.train(firm, Kind.DEMAND, asked, tell, fitting=Saying(20.0))
-    run = store(request_training(organisation=firm, kind="demand", parameters={"horizon": 4}), trained)
+    run = trained(request_training(organisation=firm, kind="demand", parameters={"horizon": 4}), 20.0)
     ledger_world.anchor()
     assert {one.brand for one in run.groups.all()} == {"", "Sun"}
 

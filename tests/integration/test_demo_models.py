@@ -1,0 +1,101 @@
+"""What a newcomer finds under Models: made by the doors that everybody uses, one step after another."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from forecasting.governance import monitoring
+from forecasting.governance.models import Entry, MonitorJob
+from forecasting.models import Kind, TrainingJob
+from forecasting.training import work
+from tests.factories import ProductFactory
+from tests.forecasting_world import FIRST, GTIN, delivery, record, sale
+from tests.ledger_fixtures import LedgerWorld
+from tests.saying import trained
+from traceapp.accounts.models import Organisation, User
+from traceapp.demo import governing, money, people, seed
+from traceapp.demo.consortium import FIRMS
+from traceapp.demo.governing import Governing, Stopped
+from traceapp.ledger.outgoing import Call
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("remembered")]
+DAYS = 98
+MADE = FIRST + timedelta(days=DAYS)
+
+
+@pytest.fixture
+def world(data_dir, settings, db):
+    """The demo's firms on a ledger; the shop sold and was delivered to until yesterday, and asked for forecasts."""
+    settings.BATCH_WAIT = 0
+    people.make_people("demo-password")
+    money.give_authenticators("demo-password")
+    found = LedgerWorld(list(Organisation.objects.all()))
+    found.provision()
+    shop = Organisation.objects.get(pgln=FIRMS["gruenmarkt"].pgln)
+    ProductFactory(organisation=shop, gtin=GTIN, name="Strawberries, 500 g")
+    ends = [event for number in range(0, DAYS, 2) for event in delivery(number, late=number % 3 - 1)]
+    plans = [delivery(DAYS - 1, late=0, **{"traceapp:vendor": name})[0] for name in ("One", "Other")]
+    record(shop, [sale(number) for number in range(DAYS)] + ends + plans)
+    found.anchor()
+    seed.ask_for_forecasts(MADE)
+    return found
+
+
+@pytest.fixture
+def go(world):
+    """Everything that there is to do, with the daemon and a worker beside it; the lines that it says."""
+
+    def wait(holds):
+        for _ in range(30):
+            if holds():
+                return
+            world.anchor()
+            for job in MonitorJob.objects.filter(state=MonitorJob.State.QUEUED):
+                monitoring.work(str(job.uid))
+        raise AssertionError([(one.function, one.state, one.reason) for one in Call.objects.all()])
+
+    def gone():
+        said = []
+        Governing(MADE, wait, said.append).go()
+        world.anchor()
+        return said
+
+    return gone
+
+
+def job(kind, *, earlier=False):
+    return TrainingJob.objects.get(kind=kind, parameters=governing.asked(kind, MADE, earlier=earlier))
+
+
+def test_a_newcomer_sees_a_live_version_one_before_it_with_its_metrics_and_one_that_waits(go, client):
+    newest = trained(job(Kind.DEMAND), 23.0)
+    first = trained(job(Kind.DEMAND, earlier=True), 21.0)
+    work(str(job(Kind.DELAY).uid))
+    assert newest.model_hash != first.model_hash  # though every series chose the same models
+
+    said = go()
+
+    states = [(one.purpose, one.content["status"]) for one in Entry.objects.filter(kind="model").order_by("pk")]
+    assert states == [("demand", "superseded"), ("demand", "live"), ("delay", "registered")]
+    reports = Entry.objects.filter(kind="metric", model=first.version.model)
+    assert {one.pgln for one in reports} == {FIRMS[key].pgln for key in governing.JUDGES}
+    assert any("approves version 2" in one for one in said)
+    assert [run.decisions.count() for run in (newest, job(Kind.DELAY).run)] == [1, 2]
+    made = Call.objects.count()
+    go()
+    assert Call.objects.count() == made  # nothing is done twice
+
+    client.force_login(User.objects.get(email="analyst@gruenmarkt.example"))
+    page = client.get(reverse("governance:version", args=[first.version.model])).content.decode()
+    assert page.count('<svg class="draw draw--half"') == 4
+    assert "Roll back" in client.get(reverse("governance:version", args=[newest.version.model])).content.decode()
+    assert "Demand, version 2" in client.get(reverse("governance:index")).content.decode()
+    client.force_login(User.objects.get(email="supplier@fjordlaks.example"))
+    assert "Waiting for your vote" in client.get(reverse("governance:index")).content.decode()
+
+
+def test_a_training_without_a_result_is_told_and_nothing_waits_for_it(go):
+    TrainingJob.objects.update(state=TrainingJob.State.FAILED, error="No verified sales yet.")
+    with pytest.raises(Stopped, match="has no result"):
+        go()
