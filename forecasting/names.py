@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from traceapp.masterdata.models import Location, Product
 
-_GLN = re.compile(r"\b\d{13}\b")
+_KEY = re.compile(r"\b\d{13,14}\b")
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,14 @@ def names_of(keys: Iterable[tuple[str, str]]) -> Names:
 
 
 def spoken(sentences: Iterable[Sequence[str]]) -> list[list[str]]:
-    """The same sentences with places called by their registered names where a GLN stands in them."""
+    """The same sentences with places and products called by their registered names where GLN or GTIN stand in them."""
     found = [list(some) for some in sentences]
-    glns = {gln for some in found for one in some for gln in _GLN.findall(one)}
-    names = dict(Location.objects.filter(gln__in=glns).values_list("gln", "name")) if glns else {}
-    return [[_GLN.sub(lambda m: names.get(m.group(), m.group()), one) for one in some] for some in found]
+    keys = {key for some in found for one in some for key in _KEY.findall(one)}
+    names: dict[str, str] = {}
+    if keys:
+        names |= dict(Location.objects.filter(gln__in=keys).values_list("gln", "name"))
+        names |= dict(Product.objects.filter(gtin__in=keys).values_list("gtin", "name"))
+    return [[_KEY.sub(lambda m: names.get(m.group(), m.group()), one) for one in some] for some in found]
 
 
 def countries_of(places: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""A model's fitted numbers: kept as they were hashed, hashed again before each use. JSON: nothing is executed."""
+"""A model's fitted numbers: kept as they were hashed, hashed again before each use. JSON: nothing is executed.
+
+Of delays: trees, weights and calibration, with which deliveries are scored anew. Of demand: who speaks for each series
+and what each of them says of the periods ahead; nothing else of such a model is used after its training.
+"""
 
 import hashlib
 import json

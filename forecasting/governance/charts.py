@@ -10,7 +10,7 @@ SIZES = (Size("narrow", 328, 200, 52, 14, 14, 34, 3), Size("half", 496, 220, 56,
 
 @dataclass(frozen=True)
 class Point:
-    """`day`: the window's first. `bad`: past the limit."""
+    """`day`: the window's first, in words. `bad`: past the limit."""
 
     day: str
     value: float

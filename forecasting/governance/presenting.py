@@ -1,6 +1,7 @@
 """Reported figures in words, tables and drawings."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from forecasting.governance.charts import Point, over_time
@@ -72,6 +73,11 @@ def _value(value: Any) -> str:
     return ", ".join(" / ".join(one) if isinstance(one, list) else str(one) for one in value)
 
 
+def day_words(day: str) -> str:
+    """2026-10-06 is 6 Oct."""
+    return f"{date.fromisoformat(day):%-d %b}"
+
+
 def figure(name: str, millionths: int | None) -> str:
     if millionths is None:
         return "–"
@@ -85,11 +91,11 @@ def drawings(windows: Sequence[Measured]) -> list[dict[str, Any]]:
     known = [one for one in windows if one.reports]
     found = []
     for name in FIGURES:
-        points = [Point(one.start, one.value(name) or 0.0, _past(one, name)) for one in known]
+        points = [Point(day_words(one.start), one.value(name) or 0.0, _past(one, name)) for one in known]
         limit = known[-1].limits.get(name) if known else None
         limits = [] if limit is None else [limit / 1_000_000]
         lines = [*limits, *(-one for one in limits)] if name == "bias" else limits
-        last = f"{points[-1].value:.3f}" if points else ""
+        last = figure(name, round(points[-1].value * 1_000_000)) if points else ""
         past = sum(one.bad for one in points)
         found.append(
             {
@@ -105,7 +111,7 @@ def table(windows: Sequence[Measured]) -> list[list[str]]:
     """One row a report."""
     return [
         [
-            f"{one.start} to {one.end}",
+            f"{day_words(one.start)} to {day_words(one.end)} {one.end[:4]}",
             name,
             str(report.content["figures"]["rows"]),
             *(figure(each, report.content["figures"][each]) for each in FIGURES),

@@ -89,7 +89,7 @@ def register(request: HttpRequest, uid: UUID) -> HttpResponse:
 @of_version
 def version(request: HttpRequest, entry: Entry, here: Organisation) -> HttpResponse:
     windows = selectors.measured(entry)
-    own = selectors.mine(here, entry.model)
+    own, proposals = selectors.mine(here, entry.model), selectors.proposals(entry, here)
     card = json.loads(own.card)["card"] if own else None
     context = {
         "entry": entry,
@@ -99,9 +99,10 @@ def version(request: HttpRequest, entry: Entry, here: Organisation) -> HttpRespo
         "own": own,
         "card": card,
         "card_lines": presenting.card_lines(card) if card else [],
-        "proposals": [(one, *presenting.STATES[one.state]) for one in selectors.proposals(entry, here)],
+        "proposals": [(one, *presenting.STATES[one.state]) for one in proposals],
         "figures": presenting.drawings(windows),
         "windows": windows,
+        "first_day": presenting.day_words(windows[0].start) if windows else "",
         "reported": any(one.reports for one in windows),
         "head": presenting.HEAD,
         "table": presenting.table(windows),
@@ -111,7 +112,9 @@ def version(request: HttpRequest, entry: Entry, here: Organisation) -> HttpRespo
         "jobs": selectors.jobs(here, entry.model),
         "due": selectors.due(here, entry.model),
         "may": viewer_of(request).has(*TRAINERS),
-        "may_propose": own is not None and entry.content["status"] not in ("live", "suspended"),
+        "may_propose": own is not None
+        and entry.content["status"] not in ("live", "suspended")
+        and not any(one.state == "open" for one in proposals),
         "may_roll_back": own is not None and entry.content["status"] == "live",
     }
     return render(request, "forecasting/models/version.html", context)

@@ -1,5 +1,7 @@
 """A delay model's version has the same life as one of demand: voted for, served, reported on by region and size, suspended."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -16,17 +18,18 @@ LEARNT = 180  # days; then 28 are foretold, two deliveries each
 COUNTRIES = {"Slow": "Peru", "Quick": "Spain"}
 
 
-def both(number, late):
+def both(number, late, **facts):
     """Plans and outcomes of one day: who is slow, and who is not."""
-    named = [{"traceapp:vendor": name, "traceapp:country": COUNTRIES[name]} for name in ("Slow", "Quick")]
-    return [delivery(number, late=days, **facts) for days, facts in zip(late, named, strict=True)]
+    named = [{"traceapp:vendor": name, "traceapp:country": COUNTRIES[name], **facts} for name in ("Slow", "Quick")]
+    return [delivery(number, late=days, **each) for days, each in zip(late, named, strict=True)]
 
 
 @pytest.fixture
 def governed(ledger_world):
     made = Governed.on(ledger_world)
     past = [each for number in range(0, LEARNT, 3) for each in both(number, (2 if number % 2 else 0, 0))]
-    ahead = [each[:1] for number in range(LEARNT, LEARNT + 24) for each in both(number, (0, 0))]
+    known = {"traceapp:planDate": str(FIRST + timedelta(days=LEARNT - 5))}
+    ahead = [each[:1] for number in range(LEARNT, LEARNT + 24) for each in both(number, (0, 0), **known)]
     record(made.owner, [event for each in past + ahead for event in each])
     ledger_world.anchor()
     return made
@@ -35,7 +38,7 @@ def governed(ledger_world):
 @pytest.fixture
 def version(governed):
     """The run of delays, live."""
-    asked = {"until": str(FIRST.fromordinal(FIRST.toordinal() + LEARNT)), "horizon": 28}
+    asked = {"until": str(FIRST + timedelta(days=LEARNT)), "horizon": 28}
     job = request_training(organisation=governed.owner, kind="delay", parameters=asked)
     work(str(job.uid))
     job.refresh_from_db()
@@ -73,7 +76,7 @@ def test_a_delay_version_is_served_reported_on_and_suspended_by_those_who_recomp
     assert sum(one.content["rows"] for one in windows) == run.delays.count() == 48
     first = windows[0].content["window"]
 
-    came(governed, range(LEARNT, LEARNT + 12), (1, 0))
+    came(governed, range(LEARNT, LEARNT + 14), (1, 0))
     for one in governed.judges:
         job = report(governed, one, version)
         assert len(job.notes) == 1  # the second window is not over in anybody's records
@@ -86,7 +89,7 @@ def test_a_delay_version_is_served_reported_on_and_suspended_by_those_who_recomp
     assert 0 < spain["bias"] < 100_000  # said a little, and nothing was late
     assert (one.content["beyond"], governed.status(version)) == ([], "live")
 
-    came(governed, range(LEARNT + 12, LEARNT + 24), (9, 9))
+    came(governed, range(LEARNT + 14, LEARNT + 24), (9, 9))
     report(governed, governed.judges[0], version)
     assert governed.status(version) == "live"  # one alone suspends nothing
     report(governed, governed.judges[1], version)
