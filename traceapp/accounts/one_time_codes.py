@@ -28,13 +28,17 @@ def counter_of(moment: datetime) -> int:
 
 
 def unused(authenticator: Authenticator) -> str | None:
-    """A code that is good now: the present one, or one beside it where that was given already. None for half a minute
-    where all were."""
+    """A code that is good now: the present one, or one beside it where that was given already; None where all were."""
     now = counter_of(datetime.now(UTC))
     used = UsedCode.objects.filter(authenticator=authenticator.pk, counter__gte=now - DRIFT)
     taken = set(used.values_list("counter", flat=True))
     free = next((one for one in (now, now + 1, now - 1) if one not in taken), None)
     return None if free is None else code_at(authenticator, free)
+
+
+def for_the_page(authenticator: Authenticator) -> str:
+    """What a page of the demo says that an authenticator shows."""
+    return unused(authenticator) or "nothing new for half a minute: load this page again then"
 
 
 def matching_counter(authenticator: Authenticator, code: str, now: datetime) -> int | None:

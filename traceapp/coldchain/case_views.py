@@ -101,7 +101,7 @@ def _factors(request: HttpRequest) -> dict[str, Any]:
         "has_code": app is not None,
         "has_key": passkeys.held_by(_me(request)),
         # The demo's people have no telephone: their present code is shown to whoever tries it out.
-        "demo_code": one_time_codes.unused(app) if settings.DEMO and app else "",
+        "demo_code": one_time_codes.for_the_page(app) if settings.DEMO and app else "",
     }
 
 

@@ -1,7 +1,7 @@
 """What will happen, in words, and the second factor."""
 
 import uuid
-from typing import Final, cast
+from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,8 +19,6 @@ from traceapp.intents import kinds, services
 from traceapp.intents.forms import CodeForm, KeyForm
 from traceapp.intents.models import Intent
 from traceapp.ledger import credentials
-
-NOTHING_NEW: Final = "nothing new for half a minute: load this page again then"
 
 
 @never_cache
@@ -73,5 +71,5 @@ def _shown(request: HttpRequest, intent: Intent, user: User) -> dict[str, object
         "key_options": asked,
         "is_custodial": found.custodial if found else settings.LEDGER == "embedded",
         # The demo's people have no telephone: their present code is shown to whoever tries it out.
-        "demo_code": (one_time_codes.unused(app) or NOTHING_NEW) if settings.DEMO and app else "",
+        "demo_code": one_time_codes.for_the_page(app) if settings.DEMO and app else "",
     }
