@@ -21,7 +21,7 @@ class Saying:
         pass
 
     def answers(self, tasks: Sequence[Any], progress: Any) -> list[list[dict[str, Any]]]:
-        return [[{"said": self._said(task, steps)} for _, _, steps in task.asked] for task in tasks]
+        return [[{"said": self._said(task, ask[2])} for ask in task.asked] for task in tasks]
 
     def _said(self, task: Any, steps: int) -> list[Any]:
         one = [self.value] * steps

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecasting.delay import ensemble
+from forecasting.delay import boosted
 from forecasting.kept import Kept
 from forecasting.models import Chunk, TrainingJob
 from forecasting.services import request_training
@@ -10,6 +10,10 @@ from forecasting.training import work
 from tests.forecasting_world import FIRST, delivery, record
 
 pytestmark = pytest.mark.django_db
+
+
+class Killed(BaseException):
+    """As if the worker were killed: nobody writes an end into the row."""
 
 
 @pytest.fixture
@@ -24,22 +28,22 @@ def job(ledger_world) -> TrainingJob:
 
 def test_quarters_that_were_tested_before_a_kill_are_not_fitted_again(job, monkeypatch):
     fitted = []
-    fit = ensemble.fit
+    fit = boosted.fit
 
-    def counted(rows, table):
+    def counted(table, late):
         if len(fitted) == 2:
-            raise KeyboardInterrupt  # as if the worker were killed: nobody writes an end into the row
-        fitted.append(len(rows))
-        return fit(rows, table)
+            raise Killed
+        fitted.append(len(table))
+        return fit(table, late)
 
-    monkeypatch.setattr(ensemble, "fit", counted)
-    with pytest.raises(KeyboardInterrupt):
+    monkeypatch.setattr(boosted, "fit", counted)
+    with pytest.raises(Killed):
         work(str(job.uid))
     job.refresh_from_db()
     assert (job.state, job.chunks.count()) == ("running", 2)
 
     again = []
-    monkeypatch.setattr(ensemble, "fit", lambda rows, table: again.append(len(rows)) or fit(rows, table))
+    monkeypatch.setattr(boosted, "fit", lambda table, late: again.append(len(table)) or fit(table, late))
     TrainingJob.objects.filter(pk=job.pk).update(lease_until="2026-01-01T00:00:00Z")
     work(str(job.uid))
     job.refresh_from_db()
