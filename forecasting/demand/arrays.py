@@ -54,6 +54,7 @@ class Table:
             self.values[place, shift + len(here) :] = here[-1]
             self.offers[place, shift : shift + len(here)] = series.promotions
         self._alike: dict[int, Any] = {}
+        self.pace = 0.5
         self.lowest = np.where(np.nanmin(self.values, axis=1) < 0, -np.inf, 0.0)
 
     def offers_known(self, origin: int, horizon: int) -> Any:

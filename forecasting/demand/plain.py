@@ -15,6 +15,7 @@ from forecasting.demand.means import mean
 SEASONS = 5  # whose mean is the usual shape, at most
 USUAL = 3  # seasons whose differences from the one before are the unit
 MOST_GROWTH = 2.0  # from one year to the next: beyond, it is no growth that lasts
+MOST_PACE = 0.5  # of the last year's growth: more of it overshoots (Gardner and McKenzie 1985)
 UNKNOWN, LEAST = 0.2, 0.02  # of the level: a unit that cannot be measured, and the least of any
 
 
@@ -28,7 +29,7 @@ class Plain:
 
 
 def plain(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[Plain]:
-    """For each step; half of last year and half of the usual year's shape, each with part of the last year's growth."""
+    """For each step: half of last year, half of the usual year's shape, each with its part of last year's growth."""
     import numpy as np
 
     season = table.panel.season
@@ -47,10 +48,32 @@ def plain(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[P
     found = []
     for step in steps:
         last, usual = block[:, -1, step % season], shape[:, step % season] * size[:, -1]
-        expected = np.where(steady, np.nan_to_num(last * growth**0.5 + usual * growth**0.25) / 2, 0.0)
+        grown = last * growth**table.pace + usual * growth ** (table.pace / 2)
+        expected = np.where(steady, np.nan_to_num(grown) / 2, 0.0)
         clues = np.column_stack([expected, unit, (last - expected) / unit, *moved])
         found.append(Plain(expected, unit, clues))
     return found
+
+
+def pace(table: Table, origin: int) -> float:
+    """How much of a year's growth came again in the year after, over all steady series; 0 to MOST_PACE.
+
+    Where years go up and down by turns it is nothing. With fewer than three years it is the most.
+    """
+    import numpy as np
+
+    season = table.panel.season
+    years = min(origin // season, 2 * SEASONS)
+    if table.panel.every == "day" or season == 1 or years < 3:
+        return MOST_PACE
+    own = table.values[~np.array(table.panel.slow), origin - years * season : origin]
+    sizes = own.reshape(len(own), years, season).mean(axis=2)
+    sizes = sizes[(sizes > 0).all(axis=1)]
+    growth = np.clip(np.diff(np.log(sizes), axis=1), -np.log(MOST_GROWTH), np.log(MOST_GROWTH))
+    weight = np.sqrt(sizes[:, -1:])
+    spread = (weight * growth[:, :-1] ** 2).sum()
+    again = (weight * growth[:, :-1] * growth[:, 1:]).sum() / spread if spread > 0 else 0.0
+    return float(np.clip(np.round(again, 6), 0.0, MOST_PACE))
 
 
 def _unit(own: Any, season: int) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 from forecasting.demand.arrays import Table
 from forecasting.demand.candidates import TREES, TREES_MIDDLE, TREES_SUM
 from forecasting.demand.features import rows
-from forecasting.demand.plain import Plain, plain
+from forecasting.demand.plain import Plain, pace, plain
 from forecasting.runtime import SEED
 
 SETTINGS: Mapping[str, Any] = {
@@ -49,6 +49,7 @@ def say(table: Table, name: str, origin: int, horizon: int, pull: float = 0.0) -
     import numpy as np
 
     table, sizes = table.alike(pull, horizon)
+    table.pace = pace(table, origin)
     level = table.level(origin)
     taught = _taught(table, name, origin, horizon)
     if len(taught.targets) < LEAST_ROWS:

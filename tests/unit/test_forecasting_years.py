@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from forecasting.demand import arrays, champion, local, offered, trees, usual, workdays
+from forecasting.demand import arrays, champion, local, offered, plain, trees, usual, workdays
 from forecasting.demand.candidates import TREES_MIDDLE
 from forecasting.demand.levelled import levelled
 from forecasting.demand.one import CHAMPION, SeriesResult, Window
@@ -181,3 +181,11 @@ def test_a_day_on_which_no_series_sold_anything_teaches_nothing():
     ]
     assert arrays.Table(panels(series)[0]).values.min() == 5.0
     assert arrays.Table(panels(series[:3])[0]).values.min() == 0.0
+
+
+def test_growth_goes_on_where_it_did_before_and_not_where_years_go_up_and_down():
+    steady = months([100 * 1.1 ** (at // 12) for at in range(72)])
+    by_turns = months([(110.0, 100.0)[at // 12 % 2] for at in range(72)])
+    found = [plain.pace(arrays.Table(panels([each])[0]), 72) for each in (steady, by_turns)]
+    assert found == [plain.MOST_PACE, 0.0]
+    assert plain.pace(arrays.Table(panels([months([0.0, 1.0] * 36)])[0]), 72) == 0.0
