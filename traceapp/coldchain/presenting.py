@@ -15,6 +15,7 @@ from traceapp.coldchain.judging import Judged
 from traceapp.coldchain.readings import SHOWN
 from traceapp.sensors.excursions import Excursion, Rule, budget
 from traceapp.sensors.holding import hold
+from traceapp.sensors.summary import minutes_begun
 from traceapp.sensors.units import CANONICAL, Quantity
 from traceapp.web.times import in_words
 
@@ -33,9 +34,12 @@ def names() -> dict[str, str]:
     }
 
 
-def duration(seconds: float) -> str:
-    """`38 min`, `2 h 40 min`, `3 d 4 h`; what is not nothing is at least `1 min`."""
-    minutes = max(1, round(seconds / 60)) if seconds > 0 else 0
+def duration(seconds: float, *, left: bool = False) -> str:
+    """`38 min`, `2 h 40 min`, `3 d 4 h`; what is not nothing is at least `1 min`.
+
+    In minutes begun; `left`: in full minutes, of what may still be used up.
+    """
+    minutes = max(1, int((seconds + 1e-6) // 60)) if left and seconds > 0 else minutes_begun(seconds)
     if minutes < 60:
         return _("%(n)d min") % {"n": minutes}
     hours, rest = divmod(minutes, 60)
@@ -220,7 +224,7 @@ def facts(judged: Judged) -> list[dict[str, Any]]:
     left = budget([judged.held], rule)
     if left is not None:
         note = _("of %(all)s on the whole journey") % {"all": duration(left.allowed)}
-        value = _("used up") if left.left <= 0 else duration(left.left)
+        value = _("used up") if left.left <= 0 else duration(left.left, left=True)
         found.append({"label": _("May still be outside for"), "value": value, "note": note})
     return found
 

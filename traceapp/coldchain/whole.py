@@ -55,7 +55,7 @@ class Whole:
 
     @property
     def left(self) -> str:
-        return duration(self.budget.left) if self.budget else ""
+        return duration(self.budget.left, left=True) if self.budget else ""
 
     @property
     def allowed(self) -> str:

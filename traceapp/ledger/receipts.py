@@ -10,7 +10,6 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -43,14 +42,14 @@ def sign_receipt(records: Sequence[Record]) -> str:
             for record in records
         ],
     }
-    key, header = _opened(Path(settings.KEYSTORE_PATH))
+    key, header = _opened(str(settings.KEYSTORE_PATH))
     signed = f"{header}.{_base64(canonical(claims))}"
     return f"{signed}.{_base64(key.sign(signed.encode()))}"
 
 
 def receipt_keys() -> dict[str, Any]:
     """The public keys that receipts may be signed with: a JWK Set (RFC 7517, RFC 8037)."""
-    key, _ = _opened(Path(settings.KEYSTORE_PATH))
+    key, _ = _opened(str(settings.KEYSTORE_PATH))
     public = _public(key)
     member = {**_required(public), "kid": _key_id(public), "use": "sig", "alg": "EdDSA"}
     return {"keys": [member]}
@@ -66,7 +65,7 @@ def _key_id(public: bytes) -> str:
 
 
 @functools.lru_cache(maxsize=2)
-def _opened(_folder: Path) -> tuple[Ed25519PrivateKey, str]:
+def _opened(_folder: str) -> tuple[Ed25519PrivateKey, str]:
     """The key, and the protected header of all that it signs."""
     if not keystore.holds(_REFERENCE):
         new = Ed25519PrivateKey.generate().private_bytes_raw()

@@ -18,6 +18,7 @@ from traceapp.coldchain.judging import Judged, judge
 from traceapp.coldchain.selectors import journey, went_with_loggers
 from traceapp.provenance.facts import ProductFacts
 from traceapp.sensors.excursions import Rule
+from traceapp.sensors.summary import minutes_begun
 from traceapp.sensors.units import Quantity
 from traceapp.web.drawing import Size
 
@@ -100,7 +101,7 @@ def _detail(judged: Judged) -> str:
 
 
 def _duration(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
+    minutes = minutes_begun(seconds)
     if minutes < 120:
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     hours = round(minutes / 60)

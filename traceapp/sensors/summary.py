@@ -104,5 +104,10 @@ def _seconds(value: float) -> int:
     return math.floor(value + 1e-6)
 
 
+def minutes_begun(seconds: float) -> int:
+    """How long something lasted, as pages tell it: of whole seconds, as the ledger has them and a settlement counts."""
+    return -(-_seconds(seconds) // 60) or int(seconds > 0)
+
+
 def _hundredths(value: float | None, to: Callable[[float], int] = round) -> int | None:
     return None if value is None else to(round(value * 100, 4))
