@@ -164,7 +164,7 @@ def test_a_case_from_alarm_to_signed_decision(client, world):
     case = Case.objects.get()
     assert "Too warm" in page(client, "/coldchain/")
     address = f"/coldchain/cases/{case.uid}/"
-    assert "Set up an app that makes codes first" in page(client, address)
+    assert "Set up a passkey or an app that makes codes first" in page(client, address)
     client.post(address + "acknowledge/")
     client.post(address + "hold/", {"on": "0"})
     client.post(address + "note/", {"text": "Asked the driver"})
