@@ -1,7 +1,7 @@
 """Which models speak for a group of series: those whose mean did best on rolling validation. Pure.
 
-Of steady series it is the mean of three: means of fewer win by chance. Slow sellers may have fewer: methods for them
-err to the same side, which no mean of them mends.
+It is the mean of three; fewer may speak where many tests say so, since means of fewer also win by chance. Slow sellers
+may always have fewer: methods for them err to the same side, which no mean of them mends.
 
 Steady series are judged by the sum of absolute errors, as planners count them. Slow sellers are judged by what a stock
 must last for: the absolute error of a test's total. Period by period it would choose whoever says zero, and a stock of
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 MEMBERS = 3
+MANY = 100  # tests: from so many on, fewer than three may be better than any three
 DOUBT = 40  # tests that say that the level is right, before any was made
 LEVELS = [1 + step / 100 for step in range(-10, 26)]  # stock is planned by it: no more than a tenth is taken off
 
@@ -59,11 +60,12 @@ def level(tests: Sequence[tuple[Sequence[float], Sequence[float]]]) -> float:
 
 
 def choose(names: Sequence[str], trials: Sequence[Trial], *, slow: bool, default: Sequence[str]) -> list[str]:
-    """The best mean of three of `names` (of slow sellers: up to three), ties by order; `default` without tests."""
+    """The best mean of three of `names` (of slow sellers, or by many tests: up to three); `default` without tests."""
     if not trials:
         return list(default)
     single = sorted(names, key=lambda name: (loss([name], trials, slow=slow), names.index(name)))
     most = min(MEMBERS, len(single))
-    means = [members for size in range(1 if slow else most, most + 1) for members in combinations(single, size)]
+    least = 1 if slow or len(trials) >= MANY else most
+    means = [members for size in range(least, most + 1) for members in combinations(single, size)]
     best = min(means, key=lambda members: loss(members, trials, slow=slow))
     return sorted(best)

@@ -1,7 +1,7 @@
 """All series of a run, from their pasts to tested forecasts: candidates, champions, final say.
 
 For each panel (series kept in the same periods) candidates are tried on a sample of its steady series, and of its slow
-sellers, in rolling windows; the three whose mean did best speak for all of them. A model that fails on a series
+sellers, in rolling windows; the up to three whose mean did best speak for all of them. A model that fails on a series
 is replaced there by seasonal naive, with a note that says so: one odd series stops nobody.
 """
 
@@ -25,7 +25,7 @@ from forecasting.demand.series import Series
 from forecasting.demand.workdays import pull_of
 
 SAMPLE = {
-    False: 40,
+    False: 120,
     True: 200,
 }  # steady and slow series that candidates are tried on: as many as their models' time allows
 EACH_TESTED = 2000  # series of a panel: beyond, only the latest window of each is tested

@@ -174,6 +174,13 @@ def test_the_three_whose_mean_did_best_are_chosen():
     assert champion.choose(["high"], [], slow=False, default=["fair"]) == ["fair"]
 
 
+def test_fewer_than_three_speak_only_where_many_tests_say_so():
+    one = trial([10.0], right=[10.0], high=[12.0], higher=[13.0])
+    names = ["right", "high", "higher"]
+    assert champion.choose(names, [one] * (champion.MANY - 1), slow=False, default=[]) == ["high", "higher", "right"]
+    assert champion.choose(names, [one] * champion.MANY, slow=False, default=[]) == ["right"]
+
+
 def test_slow_sellers_are_not_forecast_by_whoever_says_nothing_is_sold():
     rare = [0.0] * 9 + [5.0]
     trials = [trial(rare, zero=[0.0] * 10, mean=[0.5] * 10, half=[0.4] * 10, other=[0.6] * 10)]
