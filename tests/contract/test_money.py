@@ -115,7 +115,10 @@ def test_many_small_rows_become_one_and_no_more_than_200_at_once(money: Money, b
     assert not set(rows) & set(buyer.rows())
 
 
-def test_whoever_asks_sees_an_account_but_not_one_that_was_never_opened(place: Deployment, buyer: Party) -> None:
+def test_whoever_asks_sees_an_account_but_not_one_that_was_never_opened(
+    place: Deployment, money: Money, buyer: Party
+) -> None:
+    money.deposit(buyer, 5)
     found = json.loads(place.ledger.evaluate(place.other, "get_balance", json.dumps(buyer.holder)))
     rows = buyer.rows()
     assert found == {"EUR": {"amount": sum(rows.values()), "rows": len(rows)}}
