@@ -11,7 +11,7 @@ from forecasting import charts
 from forecasting.demand.candidates import NAIVE, WORDS
 from forecasting.demand.one import CHAMPION
 from forecasting.models import Forecast, Run, Series
-from forecasting.statement import six
+from forecasting.statement import Foretold, six
 from traceapp.web.drawing import Drawing, number
 
 DRIVER_WORDS = {
@@ -168,6 +168,11 @@ def delay_figures(run: Run) -> list[dict[str, str]]:
 def in_words(name: str) -> str:
     """The name of a member as people write it: `productGroup` is Product group."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ").capitalize()
+
+
+def days_of(row: Foretold) -> list[str]:
+    """Days after the plan at 10, 50 and 90%, in words."""
+    return [days_words(value) for value in (row.days_p10, row.days_p50, row.days_p90)]
 
 
 def days_words(value: float) -> str:

@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from forecasting.governance import artefacts
+from forecasting.governance.windows import demand_rows, demand_text
 from forecasting.hierarchy import keeping
-from forecasting.models import DelayPrediction, Forecast, Kind, Run
+from forecasting.models import DelayPrediction, Kind, Run
 from forecasting.output import Line, lines_of_result, lines_of_run
 from forecasting.pipeline import DelayResult, DemandResult, NothingToLearn
 from forecasting.reasons import LeftOut
 from forecasting.runtime import fingerprint
-from forecasting.statement import predictions_hash, six
+from forecasting.statement import delay_line, predictions_hash
 from forecasting.training import Tell, train
 from traceapp.ledger import verified
 
@@ -60,17 +61,8 @@ class Answer:
 def stored_hash(run: Run) -> str:
     """Hash of the predictions as they are stored now: equals the anchored one unless somebody changed a row."""
     if run.kind == Kind.DELAY:
-        delays = DelayPrediction.objects.filter(run=run)
-        return predictions_hash(
-            "\x1f".join([d.delivery, *map(six, (d.p_late, d.days_p10, d.days_p50, d.days_p90))]) for d in delays
-        )
-    rows = Forecast.objects.filter(series__run=run).select_related("series")
-    return predictions_hash(
-        "\x1f".join(
-            [r.series.product, r.series.place, r.day.isoformat(), *map(six, (r.mean, r.lo80, r.hi80, r.lo95, r.hi95))]
-        )
-        for r in rows
-    )
+        return predictions_hash(map(delay_line, DelayPrediction.objects.filter(run=run)))
+    return predictions_hash(map(demand_text, demand_rows(run)))
 
 
 def anchored(run: Run) -> tuple[dict[str, Any] | None, str]:

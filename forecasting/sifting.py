@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from forecasting.reasons import LeftOut, Reason
-from forecasting.table import WIDTH, Sales, Table
+from forecasting.table import Sales, Table
 
 KEPT, REPEATED, ANSWERED, LATER, VOIDED = range(5)
 REASONS: Final = {REPEATED: Reason.DUPLICATE, LATER: Reason.LATER, VOIDED: Reason.VOIDED}
@@ -14,9 +15,9 @@ Count = Callable[[Reason, int], None]
 
 
 def sifted(table: Table, until: date | None, drop: Drop, count: Count) -> Sales:
-    """Rows that count, in their canonical order. `drop` gets each event that does not, once; `count` those that are
+    """Rows that count, in their canonical order.
 
-    too many to be named: of another kind.
+    `drop` gets each event that does not, once; `count` those that are too many to be named: of another kind.
     """
     import numpy as np
 
@@ -66,11 +67,5 @@ def _left_out(table: Table, lines: Any, fate: Any, drop: Drop, count: Count) -> 
         line = int(lines[at])
         reason = REASONS.get(int(fate[at])) or Reason(words[reasons[at]])
         batch = table.words["batch"].all[table.whole["batch"][line]]
-        drop(LeftOut(reason, _uid(uids[line].tobytes()), batch, table.whole["position"][line]))
-
-
-def _uid(raw: bytes) -> str:
-    from uuid import UUID
-
-    assert len(raw) == WIDTH
-    return str(UUID(bytes=raw))
+        uid = str(UUID(bytes=uids[line].tobytes()))
+        drop(LeftOut(reason, uid, batch, table.whole["position"][line]))

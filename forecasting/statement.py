@@ -5,9 +5,8 @@ Pure. No history is in it: Prophet's own JSON holds the training rows, so only f
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from forecasting.delay.result import DelayRow
 from forecasting.demand.result import ForecastRow, rounded
 from traceapp.commitments.canonical import canonical
 
@@ -27,7 +26,22 @@ def demand_line(row: ForecastRow) -> str:
     return "\x1f".join([row.product, row.place, row.day.isoformat(), *map(six, numbers)])
 
 
-def delay_line(row: DelayRow) -> str:
+class Foretold(Protocol):
+    """What is said of a delivery, wherever it is kept."""
+
+    @property
+    def delivery(self) -> str: ...
+    @property
+    def p_late(self) -> float: ...
+    @property
+    def days_p10(self) -> float: ...
+    @property
+    def days_p50(self) -> float: ...
+    @property
+    def days_p90(self) -> float: ...
+
+
+def delay_line(row: Foretold) -> str:
     return "\x1f".join([row.delivery, *map(six, (row.p_late, row.days_p10, row.days_p50, row.days_p90))])
 
 

@@ -132,7 +132,7 @@ def delay(request: HttpRequest) -> HttpResponse:
         "deliveries": [
             {
                 "row": row,
-                "days": [presenting.days_words(d) for d in (row.days_p10, row.days_p50, row.days_p90)],
+                "days": presenting.days_of(row),
                 "override": overrides.get(row.pk),
                 "reasons": why,
             }

@@ -6,8 +6,8 @@ from typing import Any
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 
-from forecasting.governance import registry
-from forecasting.governance.models import Entry, Version
+from forecasting.governance import monitoring, registry
+from forecasting.governance.models import Entry, MonitorJob, Version
 from forecasting.models import Run
 from forecasting.services import request_training
 from forecasting.training import work
@@ -85,6 +85,16 @@ class Governed:
             self.vote(one, deployment)
         assert self.status(version) == "live"
         return version
+
+    def report(self, organisation: Organisation, version: Version) -> MonitorJob:
+        """What an organisation works out of what became of its forecasts, on the ledger."""
+        job = monitoring.request(organisation=organisation, model=version.model)
+        assert job is not None
+        monitoring.work(str(job.uid))
+        job.refresh_from_db()
+        assert job.state == "done", job.error
+        self.world.anchor()
+        return job
 
     def status(self, version: Version) -> str:
         return str(Entry.objects.get(key=f"model/{version.model}").content["status"])

@@ -11,6 +11,7 @@ from forecasting.demand.arrays import Table
 from forecasting.demand.calendar import YEAR
 from forecasting.demand.means import mean
 from forecasting.demand.offered import around
+from forecasting.demand.seasons import seasons_of
 
 
 def _past(table: Table, origin: int, level: Any) -> Any:
@@ -63,17 +64,14 @@ def _steps(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[
 
     season = table.panel.season
     own = table.values[:, :origin] / level[:, None]
-    seasons = min(origin // season, 5)
-    block = own[:, origin - seasons * season :].reshape(len(own), seasons, season) if seasons else own[:, :0, None]
-    usual = mean(block, 2)
-    shape = mean(block / np.where(usual > 0, usual, np.nan)[:, :, None], 1) if seasons else None
+    block, _, shape = seasons_of(own, season) if origin >= season else (None, None, None)
     everybody = mean(shape, 0) if shape is not None else None
     found = []
     for step in steps:
         at = step % season
         ago = [own[:, origin - k * season + at] if origin >= k * season else own[:, 0] * np.nan for k in (1, 2, 3)]
         mine = shape[:, at] if shape is not None else own[:, 0] * np.nan
-        average = mean(block[:, :, at], 1) if seasons else own[:, 0] * np.nan
+        average = mean(block[:, :, at], 1) if block is not None else own[:, 0] * np.nan
         all_of_them = np.full(len(own), everybody[at] if everybody is not None else np.nan)
         phase = np.full(len(own), (origin + step) % season)
         recent = mine * mean(own[:, -season:])

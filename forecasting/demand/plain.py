@@ -11,10 +11,10 @@ from typing import Any
 
 from forecasting.demand.arrays import Table
 from forecasting.demand.means import mean
+from forecasting.demand.seasons import seasons_of
+from forecasting.demand.usual import MOST_GROWTH, SEASONS
 
-SEASONS = 5  # whose mean is the usual shape, at most
 USUAL = 3  # seasons whose differences from the one before are the unit
-MOST_GROWTH = 2.0  # from one year to the next: beyond, it is no growth that lasts
 MOST_PACE = 0.5  # of the last year's growth: more of it overshoots (Gardner and McKenzie 1985)
 UNKNOWN, LEAST = 0.2, 0.02  # of the level: a unit that cannot be measured, and the least of any
 
@@ -34,13 +34,11 @@ def plain(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[P
 
     season = table.panel.season
     own = table.values[:, :origin] / level[:, None]
-    count, seasons = len(own), min(origin // season, SEASONS)
-    if table.panel.every == "day" or season == 1 or not seasons:
+    count = len(own)
+    if table.panel.every == "day" or season == 1 or origin < season:
         return [Plain(np.zeros(count), np.ones(count), np.empty((count, 0))) for _ in steps]
-    block = own[:, origin - seasons * season :].reshape(count, seasons, season)
-    size = mean(block, 2)
-    shape = mean(block / np.where(size > 0, size, np.nan)[:, :, None])
-    growth = size[:, -1] / np.where(size[:, -2] > 0, size[:, -2], np.nan) if seasons > 1 else np.ones(count)
+    block, size, shape = seasons_of(own, season)
+    growth = size[:, -1] / np.where(size[:, -2] > 0, size[:, -2], np.nan) if size.shape[1] > 1 else np.ones(count)
     growth = np.clip(np.nan_to_num(growth, nan=1.0), 1 / MOST_GROWTH, MOST_GROWTH)
     steady = ~np.array(table.panel.slow)
     unit = np.where(steady, _unit(own, season), 1.0)

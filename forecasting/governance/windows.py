@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from forecasting.models import DelayPrediction, Forecast, Kind, Run
-from forecasting.statement import predictions_hash, six
+from forecasting.statement import delay_line, predictions_hash, six
 
 DAYS = 7
 LEAST = 20  # rows that a window should have: the contract lets fewer suspend nothing
@@ -36,14 +36,10 @@ def demand_text(row: Forecast) -> str:
     return "\x1f".join([row.series.product, row.series.place, row.day.isoformat(), *numbers])
 
 
-def delay_text(row: DelayPrediction) -> str:
-    return "\x1f".join([row.delivery, *map(six, (row.p_late, row.days_p10, row.days_p50, row.days_p90))])
-
-
 def windows_of(run: Run) -> list[Window]:
     """Weeks, or several, from the first day foretold on; whole periods where a series' period is longer."""
     if run.kind == Kind.DELAY:
-        return _cut((row.scheduled, row.scheduled, delay_text(row)) for row in DelayPrediction.objects.filter(run=run))
+        return _cut((row.scheduled, row.scheduled, delay_line(row)) for row in DelayPrediction.objects.filter(run=run))
     return _cut((row.day, period_end(row), demand_text(row)) for row in demand_rows(run))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from forecasting.scoring.models import Score, ScoreJob
-from forecasting.statement import predictions_hash, six
+from forecasting.statement import delay_line, predictions_hash
 from traceapp.ledger.models import Record
 
 FORMAT: Final = "traceapp-scores/1"
@@ -25,9 +25,7 @@ def statement(job: ScoreJob, scores: Sequence[Score], *, model: str, root: str, 
 
 
 def hash_of(scores: Sequence[Score]) -> str:
-    return predictions_hash(
-        "\x1f".join([one.delivery, *map(six, (one.p_late, one.days_p10, one.days_p50, one.days_p90))]) for one in scores
-    )
+    return predictions_hash(map(delay_line, scores))
 
 
 def expected(said: Mapping[str, Any]) -> tuple[str, ...]:

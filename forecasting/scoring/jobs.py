@@ -51,10 +51,7 @@ def job(request: HttpRequest, uid: UUID) -> HttpResponse:
     unproven = answer.unverified[0] if answer and answer.unverified else None
     context = _context(request, found) | {
         "page": page,
-        "rows": [
-            (one, [presenting.days_words(day) for day in (one.days_p10, one.days_p50, one.days_p90)], why)
-            for one, why in zip(page, reasons, strict=True)
-        ],
+        "rows": [(one, presenting.days_of(one), why) for one, why in zip(page, reasons, strict=True)],
         "state": str(unproven.state) if unproven else "verified",
         "words": unproven.reason if unproven else "",
     }

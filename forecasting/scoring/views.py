@@ -43,16 +43,14 @@ def _context(request: HttpRequest, row: DelayPrediction) -> dict[str, Any]:
         "row": row,
         "run": row.run,
         "reasons": spoken([row.reasons])[0],
-        "days": [presenting.days_words(day) for day in (row.days_p10, row.days_p50, row.days_p90)],
+        "days": presenting.days_of(row),
         "said": decisions.score(row),
         "confirmation": runs.confirm(row.run),
         "served_note": standing(row.run),
         "made": made,
         "override": next((one for one in own if one.chance is not None), None),
         "moved": any(one.moved for one in own),
-        "facts": [
-            (presenting.in_words(name), spoken([[value]])[0][0]) for name, value in sorted(row.attributes.items())
-        ],
+        "facts": _facts(row),
         "may": viewer_of(request).has(*TRAINERS),
     }
 

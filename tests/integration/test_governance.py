@@ -32,16 +32,6 @@ def sold_since(governed, factor=1.0):
     governed.world.anchor()
 
 
-def report(governed, organisation, version):
-    job = monitoring.request(organisation=organisation, model=version.model)
-    assert job is not None
-    monitoring.work(str(job.uid))
-    job.refresh_from_db()
-    assert job.state == "done", job.error
-    governed.world.anchor()
-    return job
-
-
 def test_a_run_becomes_a_version_with_windows_and_is_served_once_it_is_voted_for(governed):
     run = governed.trained()
     version = governed.registered(run)
@@ -76,10 +66,10 @@ def test_bad_reports_of_both_reporters_suspend_it_and_the_last_good_one_is_serve
     first = governed.live(governed.trained(until="2026-03-22"))
     second = governed.live(governed.trained())
     sold_since(governed, factor=3)
-    job = report(governed, governed.judges[0], second)
+    job = governed.report(governed.judges[0], second)
     assert (job.done, job.total) == (2, 2)
     assert governed.status(second) == "live"
-    report(governed, governed.judges[1], second)
+    governed.report(governed.judges[1], second)
     assert (governed.status(first), governed.status(second)) == ("live", "suspended")
     now = served(governed.owner, "demand")
     assert now.number == 1
@@ -97,7 +87,7 @@ def test_two_reporters_work_out_the_same_and_report_once(governed):
     version = governed.live(governed.trained())
     sold_since(governed)
     for one in governed.judges:
-        report(governed, one, version)
+        governed.report(one, version)
     reports = Entry.objects.filter(kind="metric", model=version.model)
     by_window = {}
     for one in reports:
@@ -129,7 +119,7 @@ def test_what_was_changed_after_anchoring_is_neither_reported_nor_served(governe
     second = governed.live(governed.trained())
     sold_since(governed)
     Forecast.objects.filter(series__run=second.run).update(mean=5)
-    job = report(governed, governed.judges[0], second)
+    job = governed.report(governed.judges[0], second)
     assert "not those that were anchored" in job.notes[0]
     now = served(governed.owner, "demand")
     assert (now.number, "Version 2 is not shown" in now.note) == (1, True)
@@ -196,7 +186,7 @@ def test_pages_show_votes_metrics_and_files_to_parties_and_to_nobody_else(govern
     governed.vote(governed.judges[1], deployment)
     sold_since(governed)
     for one in governed.judges:
-        report(governed, one, version)
+        governed.report(one, version)
     html = client.get(page).content.decode()
     assert html.count("Approves") == 2
     assert html.count('<svg class="draw draw--half"') == 4

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from forecasting.governance import monitoring
 from forecasting.governance.models import Artefact, Entry
 from forecasting.governance.serving import served
 from forecasting.services import request_training
@@ -54,15 +53,6 @@ def came(governed, days, late):
     governed.world.anchor()
 
 
-def report(governed, organisation, version):
-    job = monitoring.request(organisation=organisation, model=version.model)
-    monitoring.work(str(job.uid))
-    job.refresh_from_db()
-    assert job.state == "done", job.error
-    governed.world.anchor()
-    return job
-
-
 def reports(version):
     found = Entry.objects.filter(kind="metric", model=version.model)
     return sorted(found, key=lambda one: (one.content["window"]["from"], one.pgln))
@@ -78,7 +68,7 @@ def test_a_delay_version_is_served_reported_on_and_suspended_by_those_who_recomp
 
     came(governed, range(LEARNT, LEARNT + 14), (1, 0))
     for one in governed.judges:
-        job = report(governed, one, version)
+        job = governed.report(one, version)
         assert len(job.notes) == 1  # the second window is not over in anybody's records
     one, other = reports(version)
     assert one.content["window"] == first
@@ -90,9 +80,9 @@ def test_a_delay_version_is_served_reported_on_and_suspended_by_those_who_recomp
     assert (one.content["beyond"], governed.status(version)) == ([], "live")
 
     came(governed, range(LEARNT + 14, LEARNT + 24), (9, 9))
-    report(governed, governed.judges[0], version)
+    governed.report(governed.judges[0], version)
     assert governed.status(version) == "live"  # one alone suspends nothing
-    report(governed, governed.judges[1], version)
+    governed.report(governed.judges[1], version)
     assert governed.status(version) == "suspended"
     assert {"error", "bias"} <= set(reports(version)[-1].content["beyond"])
     now = served(governed.owner, "delay")

@@ -7,7 +7,7 @@ from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics, status
+from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -134,6 +134,17 @@ class OneShipment(generics.RetrieveAPIView[Shipment]):
         return selectors.shipments(acting_organisation(self.request))
 
 
+def _asked(
+    request: Request, shipment_id: str, shape: type[serializers.Serializer[Any]]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(who acts on which shipment, what they ask for). 404 and 400 where there is no such one, or no such thing."""
+    here = acting_organisation(request)
+    found = get_object_or_404(selectors.shipments(here), shipment_id=shipment_id)
+    asked = shape(data=request.data)
+    asked.is_valid(raise_exception=True)
+    return {"organisation": here, "by": cast(User, request.user), "shipment": found}, dict(asked.validated_data)
+
+
 class Acts(APIView):
     """What a party does on the way, without a second factor: `dispatch`, `arrive`, `take`, `contest`, `end`."""
 
@@ -141,13 +152,9 @@ class Acts(APIView):
 
     @extend_schema(request=ActIn, responses={202: CallOut, 400: OpenApiTypes.OBJECT, 409: OpenApiTypes.OBJECT})
     def post(self, request: Request, shipment_id: str) -> Response:
-        here = acting_organisation(request)
-        found = get_object_or_404(selectors.shipments(here), shipment_id=shipment_id)
-        asked = ActIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = dict(asked.validated_data)
+        who, said = _asked(request, shipment_id, ActIn)
         try:
-            call = acts.do(said.pop("act"), organisation=here, by=cast(User, request.user), shipment=found, said=said)
+            call = acts.do(said.pop("act"), **who, said=said)
         except MoneyError as error:
             return problem(409, str(error), title="That cannot be done now")
         return Response(CallOut(call).data, status=status.HTTP_202_ACCEPTED)
@@ -161,15 +168,10 @@ class Wishes(APIView):
     @extend_schema(request=WishIn, responses={201: ActWishOut, 400: OpenApiTypes.OBJECT, 409: OpenApiTypes.OBJECT})
     def post(self, request: Request, shipment_id: str) -> Response:
         """Nothing moves by it: whoever asks opens `confirm` within 15 minutes and gives their second factor."""
-        here = acting_organisation(request)
-        found = get_object_or_404(selectors.shipments(here), shipment_id=shipment_id)
-        asked = WishIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        said = dict(asked.validated_data)
+        who, said = _asked(request, shipment_id, WishIn)
         act: str = "content" if said["act"] == "settle_agreed" else said["act"]
-        who: dict[str, Any] = {"organisation": here, "by": cast(User, request.user), "shipment": found}
         try:
-            wish = confirmed_acts.wish(act, **who, title=selectors.title_of(found), said=said)
+            wish = confirmed_acts.wish(act, **who, title=selectors.title_of(who["shipment"]), said=said)
         except MoneyError as error:
             return problem(409, str(error), title="That cannot be done now")
         told = ActWishOut({"shipment": shipment_id, "wish": wish}, context={"request": request})

@@ -20,7 +20,6 @@ from traceapp.web.states import BADGES, badge_for
 from traceapp.web.times import aware, in_words
 
 register = template.Library()
-# ISO 4217: how many decimals a currency's minor unit has, where it is not two.
 
 
 @register.simple_tag

@@ -69,7 +69,7 @@ class Command(BaseCommand):
                 if state.measured:
                     _send_lorry(data, state, folder, url, processes)
                 if state.trained:
-                    _start_once(processes, "models", "demo_models")
+                    processes.start("models", *_command("demo_models"), once=True)
             screen.show_addresses(self.console, url, data.planted, state)
             while True:
                 processes.tend()
@@ -116,12 +116,11 @@ def _send_lorry(data: DemoData, state: DemoState, folder: Path, url: str, proces
         state.lorry_came = (datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)).isoformat()
         save(folder, state)
     measuring.keep_devices(folder, state.moment)
-    manage = str(Path(settings.BASE_DIR) / "manage.py")
-    processes.start("lorry", sys.executable, manage, "demo_lorry", "--url", url)
+    processes.start("lorry", *_command("demo_lorry"), "--url", url)
 
 
-def _start_once(processes: Supervisor, name: str, *command: str) -> None:
-    processes.start(name, sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *command, once=True)
+def _command(name: str) -> list[str]:
+    return [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), name]
 
 
 def _environment(url: str) -> dict[str, str]:
@@ -136,14 +135,13 @@ def _environment(url: str) -> dict[str, str]:
 
 def _start(processes: Supervisor, port: int) -> None:
     python = sys.executable
-    manage = str(Path(settings.BASE_DIR) / "manage.py")
     processes.start(
         "web", python, "-m", "gunicorn", "traceapp.wsgi", "--bind", f"127.0.0.1:{port}",
         "--config", str(settings.BASE_DIR / "gunicorn.conf.py"),
         "--no-control-socket", "--workers", "2", "--threads", "4", "--timeout", "120", "--access-logfile", "-",
     )  # fmt: skip
-    processes.start("ledgerd", python, manage, "ledgerd")
-    processes.start("deliver", python, manage, "deliver")
+    processes.start("ledgerd", *_command("ledgerd"))
+    processes.start("deliver", *_command("deliver"))
     celery = [python, "-m", "celery", "-A", "traceapp"]
     processes.start("worker", *celery, "worker", "--queues", "celery", "--concurrency", "1", "--loglevel", "INFO")
     processes.start(

@@ -26,7 +26,6 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--url", default=settings.PUBLIC_URL, help="Where the demo is served.")
         parser.add_argument("--minutes", type=int, default=8, help="Until it is late.")
-
         parser.add_argument("--insured", action="store_true", help="With an insurance that pays when it was too warm.")
 
     def handle(self, *args: Any, url: str, minutes: int, insured: bool, **options: Any) -> None:
