@@ -47,6 +47,14 @@ class TrainingJob(Job):
         left = ngettext("about a minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
         return f"{self.progress} %, {left if minutes else gettext('less than a minute left')}"
 
+    @property
+    def asked(self) -> str:
+        """Which of several trainings this is, in words."""
+        words = {"until": self.parameters["until"], "n": self.parameters["horizon"]}
+        known = gettext("Known up to %(until)s") if words["until"] else gettext("All that is known")
+        ahead = gettext("%(n)s days ahead") if self.kind == Kind.DELAY else gettext("%(n)s periods ahead")
+        return f"{known}, {ahead}" % words
+
 
 class Panel(models.Model):
     """Series that trees learn from together, kept for the chunks that ask for them. JSON, compressed."""

@@ -43,8 +43,9 @@ def shown(viewer: Viewer, kind: str, uid: UUID | None = None) -> tuple[Run | Non
 
 
 def current_jobs(viewer: Viewer) -> list[TrainingJob]:
-    """What waits or runs, and the last that ended of each kind, if it failed."""
-    found = [job for job in jobs(viewer)[:10] if job.active]
+    """What runs, what waits in the order in which it was asked for, and the last that ended of each kind, if it failed."""
+    active = jobs(viewer).filter(state__in=(TrainingJob.State.RUNNING, TrainingJob.State.QUEUED))
+    found = sorted(active.order_by("created")[:20], key=lambda job: job.state != TrainingJob.State.RUNNING)
     for kind in Kind.values:
         last = jobs(viewer).filter(kind=kind).first()
         if last is not None and last.state == TrainingJob.State.FAILED:

@@ -21,7 +21,7 @@ from forecasting.scoring.selectors import jobs_of, latest_overrides
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import Role
 from traceapp.accounts.views import acting_organisation
-from traceapp.accounts.visibility import viewer_of
+from traceapp.accounts.visibility import Viewer, viewer_of
 from traceapp.jobs import life
 from traceapp.web import parquet
 from traceapp.web.pagination import page_of
@@ -36,11 +36,9 @@ FILES = ("csv", "parquet")
 def index(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     runs = page_of(request, selectors.runs(viewer).select_related("job"), 20)
-    context = {
+    context = _current(viewer) | {
         "runs": runs,
         "latest": [(kind, *selectors.shown(viewer, kind)) for kind in Kind],
-        "jobs": selectors.current_jobs(viewer),
-        "may_train": viewer.has(*TRAINERS),
     }
     return render(request, "forecasting/index.html", context)
 
@@ -49,9 +47,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @member_required(*READERS)
 def jobs(request: HttpRequest) -> HttpResponse:
     """A piece of the index page, asked for again while something runs."""
-    viewer = viewer_of(request)
-    context = {"jobs": selectors.current_jobs(viewer), "may_train": viewer.has(*TRAINERS), "fresh": True}
-    return render(request, "forecasting/jobs.html", context)
+    return render(request, "forecasting/jobs.html", _current(viewer_of(request)) | {"fresh": True})
+
+
+def _current(viewer: Viewer) -> dict[str, Any]:
+    """What the piece about trainings shows; it is asked for again while any is under way."""
+    found = selectors.current_jobs(viewer)
+    return {"jobs": found, "under_way": any(job.active for job in found), "may_train": viewer.has(*TRAINERS)}
 
 
 @require_POST

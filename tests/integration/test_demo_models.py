@@ -99,3 +99,23 @@ def test_a_training_without_a_result_is_told_and_nothing_waits_for_it(go):
     TrainingJob.objects.update(state=TrainingJob.State.FAILED, error="No verified sales yet.")
     with pytest.raises(Stopped, match="has no result"):
         go()
+
+
+def test_it_goes_on_once_the_certificates_are_there(go, monkeypatch):
+    TrainingJob.objects.update(state=TrainingJob.State.FAILED)
+    looks = [True, False, False]
+    monkeypatch.setattr(governing, "equipped", lambda: looks.pop())
+    with pytest.raises(Stopped, match="has no result"):
+        go()
+    assert not looks
+
+
+def test_a_training_that_was_stopped_is_made_up_for_by_the_same_one_asked_again(go):
+    TrainingJob.objects.filter(kind=Kind.DEMAND).update(state=TrainingJob.State.CANCELLED)
+    seed.ask_for_forecasts(MADE)
+    again = TrainingJob.objects.filter(kind=Kind.DEMAND, parameters=governing.asked(Kind.DEMAND, MADE)).latest("created")
+    trained(again, 23.0)
+    TrainingJob.objects.exclude(pk=again.pk).update(state=TrainingJob.State.FAILED)
+    delay = TrainingJob.objects.filter(kind=Kind.DELAY).latest("created")
+    with pytest.raises(Stopped, match=str(delay.uid)):
+        go()

@@ -200,3 +200,33 @@ def test_an_analyst_expects_other_sales_says_why_and_is_asked_once_more(client, 
     assert client.post(where, said).status_code == 404
     client.force_login(member(ledger_world.organisations[1], "analyst"))
     assert client.get(where).status_code == 404
+
+
+def test_what_is_asked_for_again_while_a_training_runs_keeps_its_button_and_stays_the_same(client, ledger_world):
+    firm = ledger_world.organisations[0]
+    waits = request_training(organisation=firm, kind="delay")
+    runs = request_training(organisation=firm, kind="demand", parameters={"until": "2026-03-29", "horizon": 14})
+    TrainingJob.objects.filter(pk=runs.pk).update(state="running", attempts=2)
+    client.force_login(member(firm, "analyst"))
+    html = page(client, "forecasting:jobs")
+    assert html == page(client, "forecasting:jobs")  # what does not change keeps focus
+    assert html.index("Known up to 2026-03-29, 14 periods ahead") < html.index("All that is known, 30 days ahead")
+    for job in (waits, runs):
+        assert f'form="stop" formaction="{reverse("forecasting:cancel", args=[job.uid])}"' in html
+    assert "another went on from where it was" in html
+    assert "Its worker is silent." in html
+    assert '<form id="stop" method="post"' in page(client, "forecasting:index")
+    client.post(reverse("forecasting:cancel", args=[runs.uid]))
+    assert "Stopping …" in page(client, "forecasting:jobs")
+    client.force_login(member(firm, "supplier"))
+    assert "Stop it" not in page(client, "forecasting:jobs")
+
+
+def test_a_training_that_failed_is_not_asked_for_again_and_again(client, ledger_world):
+    firm = ledger_world.organisations[0]
+    job = request_training(organisation=firm, kind="demand")
+    TrainingJob.objects.filter(pk=job.pk).update(state="failed", error="No verified sales yet.")
+    client.force_login(member(firm, "analyst"))
+    html = page(client, "forecasting:jobs")
+    assert "No verified sales yet." in html
+    assert "data-live-done" in html

@@ -15,7 +15,6 @@ from traceapp.verifier.errors import TrustError
 VERIFIERS: Final = (Role.ADMIN, Role.QUALITY)
 LOOKED_WITHIN: Final = timedelta(seconds=60)
 TAKEN_WITHIN: Final = timedelta(seconds=20)
-SILENT_AFTER: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,6 @@ class Progress:
     def forsaken(self) -> bool:
         """Nobody has taken it for so long that a worker may be wanting."""
         return self.job.state == Verification.State.QUEUED and timezone.now() - self.job.created > TAKEN_WITHIN
-
-    @property
-    def silent(self) -> bool:
-        """Its worker has not been heard of lately: it may have died, and another takes over."""
-        beat = self.job.heartbeat
-        running = self.job.state == Verification.State.RUNNING
-        return running and (beat is None or timezone.now() - beat > SILENT_AFTER)
 
 
 def verification(viewer: Viewer) -> Progress | None:

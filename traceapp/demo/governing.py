@@ -56,6 +56,9 @@ class Governing:
 
     def go(self) -> None:
         """Everything there is to do. Raises Stopped, ModelError or DecisionError where something is refused."""
+        if not equipped():
+            self.say("Waiting for the certificates of analysts")
+            self.wait(equipped)
         newest, delay = self._run(Kind.DEMAND), self._run(Kind.DELAY)
         earlier = self._run(Kind.DEMAND, earlier=True)
         before = self._voted(earlier, JUDGES)
@@ -67,7 +70,7 @@ class Governing:
     def _run(self, kind: Kind, *, earlier: bool = False) -> Run:
         wanted = asked(kind, self.made, earlier=earlier)
         jobs = TrainingJob.objects.filter(organisation=_organisation(OWNER), kind=kind, parameters=wanted)
-        job = jobs.earliest("created")
+        job = jobs.filter(run__isnull=False).first() or jobs.latest("created")
         self.say(f"Waiting for training {job.uid}: {kind.label.lower()}{', some weeks ago' if earlier else ''}")
         self.wait(lambda: not jobs.get(pk=job.pk).active)
         found = Run.objects.select_related("organisation", "record").filter(job=job).first()
@@ -179,7 +182,7 @@ def _analyst(key: str) -> User:
 
 
 def equipped() -> bool:
-    """Where authorities issue certificates, analysts bring theirs first."""
+    """Where authorities issue certificates, those of analysts are brought while the demo runs already."""
     wanted = {FIRMS[key].pgln for key in (OWNER, *JUDGES)}
     held = Identity.objects.filter(role=registry.ANALYST).values_list("organisation__pgln", flat=True)
     return apps.founder() is not None or wanted <= set(held)

@@ -1,8 +1,13 @@
 """What every background job is. The row is the job: a lost message loses nothing."""
 
 import uuid
+from datetime import timedelta
+from typing import Final
 
 from django.db import models
+from django.utils import timezone
+
+SILENT_AFTER: Final = timedelta(seconds=30)
 
 
 class Job(models.Model):
@@ -42,3 +47,9 @@ class Job(models.Model):
     @property
     def active(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+    @property
+    def silent(self) -> bool:
+        """Its worker has not been heard of lately: it may have died, and another takes over."""
+        late = self.heartbeat is None or timezone.now() - self.heartbeat > SILENT_AFTER
+        return self.state == self.State.RUNNING and late
