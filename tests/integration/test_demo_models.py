@@ -113,7 +113,9 @@ def test_it_goes_on_once_the_certificates_are_there(go, monkeypatch):
 def test_a_training_that_was_stopped_is_made_up_for_by_the_same_one_asked_again(go):
     TrainingJob.objects.filter(kind=Kind.DEMAND).update(state=TrainingJob.State.CANCELLED)
     seed.ask_for_forecasts(MADE)
-    again = TrainingJob.objects.filter(kind=Kind.DEMAND, parameters=governing.asked(Kind.DEMAND, MADE)).latest("created")
+    again = TrainingJob.objects.filter(kind=Kind.DEMAND, parameters=governing.asked(Kind.DEMAND, MADE)).latest(
+        "created"
+    )
     trained(again, 23.0)
     TrainingJob.objects.exclude(pk=again.pk).update(state=TrainingJob.State.FAILED)
     delay = TrainingJob.objects.filter(kind=Kind.DELAY).latest("created")
