@@ -43,7 +43,7 @@ def shown(viewer: Viewer, kind: str, uid: UUID | None = None) -> tuple[Run | Non
 
 
 def current_jobs(viewer: Viewer) -> list[TrainingJob]:
-    """What runs, what waits in the order in which it was asked for, and the last that ended of each kind, if it failed."""
+    """What runs, then what waits, in the order of asking; and the last that ended of each kind, if it failed."""
     active = jobs(viewer).filter(state__in=(TrainingJob.State.RUNNING, TrainingJob.State.QUEUED))
     found = sorted(active.order_by("created")[:20], key=lambda job: job.state != TrainingJob.State.RUNNING)
     for kind in Kind.values:

@@ -104,7 +104,7 @@ def test_a_training_without_a_result_is_told_and_nothing_waits_for_it(go):
 def test_it_goes_on_once_the_certificates_are_there(go, monkeypatch):
     TrainingJob.objects.update(state=TrainingJob.State.FAILED)
     looks = [True, False, False]
-    monkeypatch.setattr(governing, "equipped", lambda: looks.pop())
+    monkeypatch.setattr(governing, "equipped", looks.pop)
     with pytest.raises(Stopped, match="has no result"):
         go()
     assert not looks
