@@ -2,13 +2,13 @@
 
 import contextlib
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from forecasting.demand.limits import limits
 from forecasting.demand.series import Series
 from forecasting.runtime import ROOT, of_a_child
 
@@ -36,7 +36,7 @@ class Died(Exception):
 
 
 class TookTooLong(Died):
-    """It ended itself by its alarm."""
+    """It passed a limit, and was ended for that."""
 
 
 class Fitter:
@@ -107,8 +107,8 @@ class Fitter:
         process.kill()
         with contextlib.suppress(OSError):
             process.communicate()
-        if process.returncode == -signal.SIGALRM:
-            return TookTooLong("it took too long")
+        if why := limits().why(process.returncode):
+            return TookTooLong(why)
         return Died("the fitting process ended unexpectedly")
 
 

@@ -1,7 +1,7 @@
 """A fitting worker: a series, or a panel of them, and what is asked of it; a line in, a line out for each answer.
 
 It is a process of its own so that two cores fit two series, that nobody else loads pandas and Stan, and that it ends
-by itself when whoever started it is gone, when an answer takes too long, or when it needs too much memory.
+by itself when whoever started it is gone, when an answer takes too long (`limits`), or when it needs too much memory.
 """
 
 import os
@@ -12,15 +12,23 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from forecasting.demand.limits import Limits, limits, spent, within
 from forecasting.runtime import one_thread, own_output
 
-SECONDS = 300.0  # for one answer; FORECAST_FIT_SECONDS
 MEGABYTES = 3072  # of memory; FORECAST_FIT_MB
 Line = dict[str, Any]
 
 
-def answer(say: Callable[[], Any]) -> Line:
-    """{"said": ...} or {"error": why}. One that fails stops no other."""
+def answer(say: Callable[[], Any], allowed: Limits) -> Line:
+    """{"said": ...} or {"error": why}. What it started counts as if it had done it itself."""
+    before = spent()
+    with within(allowed):
+        found = _tried(say)
+    return {"error": allowed.too_much} if spent() - before > allowed.processor else found
+
+
+def _tried(say: Callable[[], Any]) -> Line:
+    """One that fails stops no other."""
     from forecasting.demand.local import CannotFit
 
     try:
@@ -74,7 +82,7 @@ def serve() -> None:
         signal.signal(number, signal.SIG_IGN)  # meant for whoever started it: that ends the input
     limit = int(os.environ.get("FORECAST_FIT_MB", MEGABYTES)) * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    seconds = float(os.environ.get("FORECAST_FIT_SECONDS", SECONDS))
+    allowed = limits()
     import json
     import warnings
 
@@ -83,10 +91,7 @@ def serve() -> None:
     bench = Bench()
     for line in sys.stdin:
         for say in bench.take(json.loads(line)):
-            signal.setitimer(signal.ITIMER_REAL, seconds)  # nobody handles it: what hangs in a library ends, too
-            found = answer(say)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            answers.write(json.dumps(found) + "\n")
+            answers.write(json.dumps(answer(say, allowed)) + "\n")
             answers.flush()
 
 

@@ -27,11 +27,18 @@ def fitter():
     made.end()
 
 
-def test_a_model_that_hangs_is_ended_by_its_alarm_and_the_next_is_answered(fitter, monkeypatch):
-    monkeypatch.setenv("FORECAST_FIT_SECONDS", "0.001")
+@pytest.mark.parametrize(
+    ("limit", "why"),
+    [
+        ("FORECAST_FIT_SECONDS", "it took more than 0.001 seconds of processor time"),
+        ("FORECAST_FIT_CLOCK_SECONDS", "it had not ended after 0.001 seconds by the clock"),
+    ],
+)
+def test_a_model_past_a_limit_is_ended_with_the_reason_and_the_next_is_answered(fitter, monkeypatch, limit, why):
+    monkeypatch.setenv(limit, "0.001")
     long = Task([plain(series([float(n % 7) for n in range(700)]))], [("ets", 700, 7, 0.0)])
-    assert fitter.answer(long) == [{"error": "it took too long"}]
-    monkeypatch.delenv("FORECAST_FIT_SECONDS")
+    assert fitter.answer(long) == [{"error": why}]
+    monkeypatch.delenv(limit)
     assert fitter.answer(Task([plain(series([3.0] * 30))], [("ets", 30, 2, 0.0)])) == [{"said": [3.0, 3.0]}]
 
 
