@@ -87,17 +87,14 @@ class Jobs(generics.ListAPIView[TrainingJob]):
     def post(self, request: Request) -> Response:
         asked = JobIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        given = {
-            name: str(value) if name == "until" else value
-            for name, value in asked.validated_data.items()
-            if name != "kind"
-        }
-        organisation = acting_organisation(request)
+        given = {name: str(value) if name == "until" else value for name, value in asked.validated_data.items()}
+        given |= {name: None for name in request.data if name not in asked.fields}  # each is refused by its name
+        kind = given.pop("kind")
         try:
             job = services.request_training(
-                organisation=organisation,
+                organisation=acting_organisation(request),
                 user=request.user,  # type: ignore[arg-type]
-                kind=asked.validated_data["kind"],
+                kind=kind,
                 parameters=given,
             )
         except BadParameters as error:

@@ -9,6 +9,7 @@ from datetime import date
 
 from traceapp.web.drawing import Drawing, Label, Size, Tick, apart, area, nice_ticks, number, path
 
+Sold = tuple[date, float | None]  # None: nothing was recorded
 Ahead = tuple[date, float, float, float, float, float]  # day, mean, lo80, hi80, lo95, hi95
 
 FAN_SIZES = (
@@ -25,7 +26,7 @@ SQUARE_SIZES = (Size("narrow", 328, 300, 48, 18, 14, 46, 4), Size("half", 496, 3
 class Fan:
     """What a fan chart shows, in time order. History values may be None: nothing was recorded."""
 
-    history: Sequence[tuple[date, float | None]]
+    history: Sequence[Sold]
     ahead: Sequence[Ahead]
     every: str
 
@@ -62,7 +63,7 @@ def fan(data: Fan, size: Size) -> Drawing:
         day, value = known[-1]
         rows.insert(0, (day, value, value, value, value, value))
     drawing.paths = {
-        "past": path([None if value is None else (x(day), y(value)) for day, value in history]),
+        "past": path([None if value is None else (x(day), y(value)) for day, value in _open(history, data.every)]),
         "line": path([(x(row[0]), y(row[1])) for row in rows]),
         "b80": area([(x(r[0]), y(r[3])) for r in rows], [(x(r[0]), y(r[2])) for r in rows]),
         "b95": area([(x(r[0]), y(r[5])) for r in rows], [(x(r[0]), y(r[4])) for r in rows]),
@@ -72,6 +73,14 @@ def fan(data: Fan, size: Size) -> Drawing:
     drawing.labels = _ends(rows[-1], size, y)
     drawing.dots = [(x(rows[-1][0]), y(rows[-1][1]), "dot", 4)]
     return drawing
+
+
+def _open(history: Sequence[Sold], every: str) -> list[Sold]:
+    """History without days of the week on which nothing was ever sold: the line goes from open day to open day."""
+    if every != "day":
+        return list(history)
+    weekdays = {day.weekday() for day, value in history if value is not None}
+    return [(day, value) for day, value in history if day.weekday() in weekdays]
 
 
 def _days(days: tuple[date, date, date], every: str, size: Size, at: Callable[[date], float]) -> list[Tick]:

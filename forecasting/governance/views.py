@@ -64,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for one in page
         ],
         "served": selectors.served_by(here),
-        "to_vote": [(one, presenting.purpose(one)) for one in selectors.to_vote(here)],
+        "to_vote": [(one, presenting.purpose(one), registry.number_of(one.model)) for one in selectors.to_vote(here)],
         "registrable": selectors.registrable(here),
         "calls": presenting.under_way(selectors.under_way(here)),
         "may": viewer_of(request).has(*TRAINERS),

@@ -92,7 +92,7 @@ def test_a_newcomer_sees_a_live_version_one_before_it_with_its_metrics_and_one_t
     assert "Roll back" in client.get(reverse("governance:version", args=[newest.version.model])).content.decode()
     assert "Demand, version 2" in client.get(reverse("governance:index")).content.decode()
     client.force_login(User.objects.get(email="supplier@fjordlaks.example"))
-    assert "Waiting for your vote" in client.get(reverse("governance:index")).content.decode()
+    assert "Delays, version 1: vote until" in client.get(reverse("governance:index")).content.decode()
 
 
 def test_a_training_without_a_result_is_told_and_nothing_waits_for_it(go):

@@ -63,6 +63,10 @@ def test_a_bad_wish_is_refused_in_words(client, ledger_world):
         client.post("/api/v1/forecasts/jobs/", {"kind": "weather"}, "application/json", **headers(firm)).status_code
         == 400
     )
+    misspelt = {"kind": "demand", "horizn": 7}
+    answer = client.post("/api/v1/forecasts/jobs/", misspelt, "application/json", **headers(firm))
+    assert answer.status_code == 400
+    assert "unknown parameter 'horizn'" in answer.json()["detail"]
     carrier = headers(firm, "carrier")
     assert client.post("/api/v1/forecasts/jobs/", {"kind": "demand"}, "application/json", **carrier).status_code == 403
     assert TrainingJob.objects.count() == 0
