@@ -13,6 +13,7 @@ from forecasting import presenting, selectors, services
 from forecasting.charts import FAN_SIZES, share_bar
 from forecasting.demand.candidates import words_of
 from forecasting.forms import ChooseForm, TrainForm
+from forecasting.governance.serving import version_of
 from forecasting.models import Kind, Run
 from forecasting.names import spoken
 from forecasting.output import for_spreadsheets, lines_of_run, write_csv, write_parquet
@@ -205,6 +206,7 @@ def _shared(request: HttpRequest, run: Run, note: str) -> dict[str, Any]:
     return {
         "run": run,
         "served_note": note,
+        "version": version_of(run),
         "confirmation": selectors.confirm(run),
         "counts": selectors.left_out_counts(run),
         "other": run.left_out.get(Reason.OTHER, 0),

@@ -1,5 +1,6 @@
 """The test of the delay models: two years, quarter by quarter, and figures of it. Pure."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -41,6 +42,9 @@ class Tested:
     bases: list[float] = field(default_factory=list)
     days: list[float] = field(default_factory=list)
     quantiles: list[Quantiles] = field(default_factory=list)
+    shares: list[float] = field(default_factory=list)
+    """What was expected to lie between the 10 and the 90% level, both included."""
+    held: list[float] = field(default_factory=list)
     last: date = date.min
 
 
@@ -85,7 +89,8 @@ def _ask(found: Tested, known: Sequence[DeliveryRow], said: Sequence[Said], day:
     for each, chance in zip(said, chances, strict=True):
         if each.row.delay is None:
             continue
-        found.bands.append((each.row, past.bands(each.row, chance)))
+        bands = past.bands(each.row, chance)
+        found.bands.append((each.row, bands))
         if not counts:
             continue
         found.late.append(bool(each.row.late))
@@ -93,6 +98,8 @@ def _ask(found: Tested, known: Sequence[DeliveryRow], said: Sequence[Said], day:
         found.bases.append(base)
         found.days.append(each.row.delay)
         found.quantiles.append(past.quantiles(each.row, chance))
+        found.shares.append(past.share(each.row, chance, bands[0]))
+        found.held.append(past.held(each.row, chance, each.row.delay))
         found.last = max(found.last, each.row.scheduled)
 
 
@@ -117,6 +124,8 @@ def figures(found: Tested) -> dict[str, Any]:
         "reliability": [[b.said, b.happened, b.count] for b in reliability(late, chances)],
         "days_mae": mae(found.days, p50),
         "days_coverage80": coverage(found.days, p10, p90),
+        "days_coverage80_ties": math.fsum(found.held) / len(found.held),
+        "days_share80": math.fsum(found.shares) / len(found.shares),
         "days_pinball10": pinball(found.days, p10, 0.1),
         "days_pinball90": pinball(found.days, p90, 0.9),
         "learnt": found.learnt,

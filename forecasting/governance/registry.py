@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from forecasting.governance import artefacts
 from forecasting.governance.models import Entry, Version
+from forecasting.governance.serving import behind
 from forecasting.governance.windows import windows_of
 from forecasting.models import Run
 from forecasting.reproduce import anchored, stored_hash
@@ -162,9 +163,14 @@ def roll_back(*, version: Version, by: User, reason: str) -> Intent:
     salt = secrets.token_hex(16)
     digest = salted_hash(salt, reason=reason)
     argument = {"id": calls.new_id(), "model": version.model, "reason": digest}
-    facts = [("From", number_of(version.model)), ("To", "the last good version"), ("Why", reason), ("Salt", salt)]
+    facts = [("From", number_of(version.model)), ("To", _behind(version.model)), ("Why", reason), ("Salt", salt)]
     title = "Roll back this version?"
     return _wish(version.organisation, by, ("roll_back", argument), title=title, facts=facts, model=version.model)
+
+
+def _behind(model: str) -> str:
+    found = behind(model)
+    return f"version {found.content['version']}" if found else "the last good version"
 
 
 def holder(organisation: Organisation) -> dict[str, str]:

@@ -39,10 +39,23 @@ def served(organisation: Organisation, purpose: str) -> Served:
     return Served(note=" ".join(filter(None, [*notes, "No good version is left: vote on another one."])))
 
 
+def version_of(run: Run) -> Entry | None:
+    """The version that a run is, as the ledger has it now."""
+    model = Version.objects.filter(run=run).values_list("model", flat=True).first()
+    return Entry.objects.filter(key=f"model/{model}").first() if model else None
+
+
+def behind(model: str) -> Entry | None:
+    """The version that a rollback of this one would go back to; None if it is not live, or nothing good was before."""
+    entry = Entry.objects.filter(kind=Entry.Kind.SERVING, content__live__model=model).first()
+    if entry is None or not entry.content["before"]:
+        return None
+    return Entry.objects.filter(key=f"model/{entry.content['before'][-1]['model']}").first()
+
+
 def standing(run: Run) -> str:
     """What has to be said beside a run that is a version and not live any more; nothing otherwise."""
-    version = Version.objects.filter(run=run).first()
-    entry = Entry.objects.filter(key=f"model/{version.model}").first() if version else None
+    entry = version_of(run)
     if entry is None or entry.content["status"] not in ("suspended", "withdrawn"):
         return ""
     what = "was suspended" if entry.content["status"] == "suspended" else "was rolled back"

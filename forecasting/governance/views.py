@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forecasting import selectors as runs
-from forecasting.governance import files, monitoring, presenting, registry, selectors
+from forecasting.governance import files, monitoring, presenting, registry, selectors, serving
 from forecasting.governance.forms import ProposeForm, ReasonForm
 from forecasting.governance.models import Entry, MonitorJob
 from forecasting.views import READERS, TRAINERS
@@ -90,6 +90,7 @@ def register(request: HttpRequest, uid: UUID) -> HttpResponse:
 def version(request: HttpRequest, entry: Entry, here: Organisation) -> HttpResponse:
     windows = selectors.measured(entry)
     own, proposals = selectors.mine(here, entry.model), selectors.proposals(entry, here)
+    behind = serving.behind(entry.model)
     card = json.loads(own.card)["card"] if own else None
     context = {
         "entry": entry,
@@ -115,7 +116,7 @@ def version(request: HttpRequest, entry: Entry, here: Organisation) -> HttpRespo
         "may_propose": own is not None
         and entry.content["status"] not in ("live", "suspended")
         and not any(one.state == "open" for one in proposals),
-        "may_roll_back": own is not None and entry.content["status"] == "live",
+        "back_to": behind.content["version"] if own is not None and behind is not None else None,
     }
     return render(request, "forecasting/models/version.html", context)
 
@@ -164,11 +165,19 @@ def roll_back(request: HttpRequest, entry: Entry, here: Organisation) -> HttpRes
     own = selectors.mine(here, entry.model)
     if own is None:
         raise Http404("Only its owner rolls a version back.")
+    if (behind := serving.behind(entry.model)) is None:
+        messages.error(request, "It cannot be rolled back: it is not live, or no good version was live before it.")
+        return redirect("governance:version", model=entry.model)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         intent = registry.roll_back(version=own, by=_person(request), reason=form.cleaned_data["reason"])
         return redirect("intents:confirm", uid=intent.uid)
-    shown = {"form": form, "entry": entry, "title": "Roll back this version", "button": "Continue"}
+    shown = {
+        "form": form,
+        "entry": entry,
+        "title": f"Roll back to version {behind.content['version']}",
+        "button": "Continue",
+    }
     return render(request, "forecasting/models/form.html", shown)
 
 

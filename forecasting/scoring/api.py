@@ -15,7 +15,8 @@ from rest_framework.views import APIView
 from forecasting import selectors as runs
 from forecasting.governance import decisions
 from forecasting.governance.models import Decision
-from forecasting.models import DelayPrediction
+from forecasting.governance.serving import version_of
+from forecasting.models import DelayPrediction, Run
 from forecasting.scoring import selectors, services
 from forecasting.scoring.models import Score, ScoreJob
 from forecasting.views import READERS, TRAINERS
@@ -37,6 +38,12 @@ class DecisionIn(serializers.Serializer[Any]):
         if (said["kind"] == Decision.Kind.OVERRIDE) != ("chance" in said):
             raise serializers.ValidationError({"chance": "An override names a chance from 0 to 1; a score does not."})
         return said
+
+
+def number_of(run: Run) -> int | None:
+    """Of the version that a run is."""
+    entry = version_of(run)
+    return int(entry.content["version"]) if entry else None
 
 
 def _row(request: Request, run: UUID, record: UUID) -> DelayPrediction:
@@ -69,6 +76,7 @@ class OneScore(APIView):
             {
                 "run": str(row.run.uid),
                 "model": row.run.model_hash,
+                "version": number_of(row.run),
                 "scheduled": row.scheduled.isoformat(),
                 **decisions.score(row),
                 "ledger": {"state": found.state, "words": found.words},
@@ -119,12 +127,20 @@ class ScoreOut(serializers.ModelSerializer[Score]):
 class ScoreJobOut(serializers.ModelSerializer[ScoreJob]):
     id = serializers.UUIDField(source="uid", read_only=True)
     run = serializers.UUIDField(source="run.uid", read_only=True)
+    model = serializers.CharField(source="run.model_hash", read_only=True, help_text="Hash of what spoke.")
+    version = serializers.SerializerMethodField(help_text="Its number, where its run is registered as a version.")
     record = serializers.UUIDField(source="record.uid", read_only=True, default=None, help_text="Its statement.")
     scores = ScoreOut(many=True, read_only=True)
 
     class Meta:
         model = ScoreJob
-        fields = ("id", "run", "state", "progress", "doing", "error", "until", "used", "record", "scores")
+        fields = (
+            *("id", "run", "model", "version", "state", "progress", "doing", "error"),
+            *("until", "used", "record", "scores"),
+        )
+
+    def get_version(self, job: ScoreJob) -> int | None:
+        return number_of(job.run)
 
 
 class ScoreJobs(APIView):

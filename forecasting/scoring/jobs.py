@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forecasting import presenting
 from forecasting import selectors as runs
+from forecasting.governance.serving import standing, version_of
 from forecasting.names import spoken
 from forecasting.scoring import services
 from forecasting.scoring.forms import AskForm
@@ -74,7 +75,8 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, found: ScoreJob) -> dict[str, Any]:
-    return {"job": found, "run": found.run, "may": viewer_of(request).has(*TRAINERS)}
+    shown = {"job": found, "run": found.run, "may": viewer_of(request).has(*TRAINERS)}
+    return shown | {"version": version_of(found.run), "served_note": standing(found.run)}
 
 
 def _own(request: HttpRequest) -> QuerySet[ScoreJob]:

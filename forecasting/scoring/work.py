@@ -16,7 +16,7 @@ from forecasting.reproduce import anchored
 from forecasting.results import foretold
 from forecasting.scoring import anchoring
 from forecasting.scoring.models import Score, ScoreJob
-from forecasting.scoring.services import ScoreError
+from forecasting.scoring.services import ScoreError, refuse_fallen
 from traceapp.accounts.visibility import Visibility
 from traceapp.jobs import life
 from traceapp.ledger.append import NewRecord, append
@@ -34,6 +34,7 @@ def work(uid: str) -> None:
 
 def _scored(job: ScoreJob, heart: life.Heartbeat) -> None:
     runtime.one_thread(os.environ)
+    refuse_fallen(job.run)  # since it was asked
     said, why = anchored(job.run)
     if said is None:
         raise ScoreError(f"The run's statement is not verified on the ledger. {why}")

@@ -135,6 +135,23 @@ def test_days_are_those_of_deliveries_alike_weighted_by_the_chance():
     assert past.quantiles(replace(known[0], attributes={"vendor": "unheard of"}), 0.3) == (0, 0, 10)
 
 
+def test_a_band_whose_ends_many_share_is_expected_to_hold_more_than_it_was_asked_for():
+    known = [a_delivery(n, delay=float((-4, 0, 0, 0, 6)[n % 5])) for n in range(500)]
+    past = PastDelays(known)
+    row = a_delivery(501, delay=None)
+    assert past.quantiles(row, 0.05) == (-4, 0, 0)
+    assert past.share(row, 0.05, (-4, 0)) == pytest.approx(0.95)
+    assert past.share(row, 0.05, (0, 0)) == pytest.approx(0.95 * 0.75)
+    assert past.share(row, 0.05, (-9, 9)) == pytest.approx(1)
+    assert past.share(row, 0.05, (1, 5)) == 0
+    assert past.held(row, 0.05, -4) == pytest.approx((0.95 / 4 - 0.1) / (0.95 / 4))
+    assert past.held(row, 0.05, 0) == pytest.approx((0.9 - 0.95 / 4) / (0.95 * 0.75))
+    assert (past.held(row, 0.05, 6), past.held(row, 0.05, 3), past.held(row, 0.05, -3)) == (0, 0, 1)
+    expected = {-4: 0.95 / 4, 0: 0.95 * 0.75, 6: 0.05}
+    assert sum(share * past.held(row, 0.05, days) for days, share in expected.items()) == pytest.approx(0.8)
+    assert PastDelays([]).quantiles(row, 0.5) == (0, 0, 0)
+
+
 def test_an_overdue_delivery_counts_as_late_before_anybody_records_it():
     answered = a_delivery(0)
     open_still = a_delivery(50, delay=None, vendor="W")
