@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 MILLION = 1_000_000
@@ -89,10 +90,10 @@ def drift(before: Sequence[Sequence[float]], now: Sequence[float]) -> float:
     past = [value for window in before for value in window]
     if len(now) < LEAST or len(past) < 2 * len(now):
         return 0.0
-    bins = _bins(len(now))
-    edges = _edges(sorted(past), bins)
+    edges = _edges(sorted(past), _bins(len(now)))
     total = _counts(past, edges)
-    chance = (bins - 1 + NINETY_NINE * math.sqrt(2 * (bins - 1))) * (1 / len(now) + 1 / len(past))
+    freedom = max(1, len(edges))
+    chance = (freedom + NINETY_NINE * math.sqrt(2 * freedom)) * (1 / len(now) + 1 / len(past))
     usual = chance
     parts = [_counts(window, edges) for window in before if 2 * len(window) >= len(now)]
     if len(parts) >= WINDOWS:
@@ -115,7 +116,11 @@ def _bins(count: int) -> int:
 
 
 def _edges(ordered: Sequence[float], bins: int) -> list[float]:
-    return sorted({ordered[len(ordered) * part // bins] for part in range(1, bins)})
+    """Where bins begin. A value that fills one alone has it alone: most deliveries come on the very day, and those that
+    are late must not be counted with them."""
+    found = [ordered[len(ordered) * part // bins] for part in range(1, bins)]
+    often = {a for a, b in pairwise(found) if a == b}
+    return sorted({*found, *(math.nextafter(value, math.inf) for value in often)})
 
 
 def _counts(values: Sequence[float], edges: Sequence[float]) -> list[int]:

@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from forecasting.governance.models import Artefact, Entry
+from forecasting.governance import monitoring, registry
+from forecasting.governance.models import Artefact, Entry, MonitorJob
+from forecasting.governance.nightly import monitor_all, retrain_drifted
 from forecasting.governance.serving import served
+from forecasting.models import TrainingJob
 from forecasting.scoring import services as asking
 from forecasting.scoring.work import work as scoring
 from forecasting.services import request_training
@@ -194,6 +197,41 @@ def test_one_click_and_a_confirmation_bring_back_the_version_before(governed, tw
     for model in (live.model, good.model):  # not live any more; live, and nothing good before it
         again = client.post(reverse("governance:roll-back", args=[model]), {"reason": "Again"}, follow=True)
         assert "It cannot be rolled back" in words(again)
+
+
+def night(governed):
+    """What the nightly task writes down, worked on and on the ledger; how many trainings it then asks for."""
+    monitor_all()
+    for job in MonitorJob.objects.filter(state="queued"):
+        monitoring.work(str(job.uid))
+        job.refresh_from_db()
+        assert job.state == "done", job.error
+    governed.world.anchor()
+    return retrain_drifted()
+
+
+def test_deliveries_as_ever_are_no_drift_and_a_wave_of_late_ones_trains_again_that_night(governed):
+    limits = {"error": 1_000_000, "bias": 1_000_000, "psi": registry.DEFAULT_LIMITS["psi"]}
+    version = governed.live(trained(governed), **limits)
+    days = range(LEARNT, LEARNT + 14)
+    record(governed.owner, [each[1] for number in days for each in both(number, (2 if number % 2 else 0, 0))])
+    governed.world.anchor()
+    assert night(governed) == 0
+    assert [one.content["figures"]["psi"] for one in reports(version)] == [0, 0]
+    assert governed.status(version) == "live"
+
+    came(governed, range(LEARNT + 14, LEARNT + 24), (9, 9))
+    assert night(governed) == 2  # both reporters say so; it is trained again once
+    assert [one.content["beyond"] for one in reports(version)] == [[], [], ["psi"], ["psi"]]
+    assert governed.status(version) == "suspended"
+    job = TrainingJob.objects.get(state="queued")
+    assert (job.kind, job.parameters["horizon"], job.parameters["until"]) == ("delay", 28, None)
+    work(str(job.uid))
+    job.refresh_from_db()
+    assert job.state == "done", job.error
+    assert job.run.until > version.run.until
+    assert job.run.dataset_root != version.run.dataset_root
+    assert night(governed) == 0
 
 
 def test_a_delay_model_that_is_not_the_one_registered_is_not_served(governed, version):

@@ -111,6 +111,31 @@ def test_the_index_alone_would_ring_in_most_weeks_of_a_season() -> None:
     assert sum(psi([value for week in past for value in week], now) > 0.25 for *past, now in trials) >= 10
 
 
+def days_late(chance: random.Random, *, late: float) -> float:
+    """Most come on the very day, some early, some late."""
+    return float(chance.randint(1, 20) if chance.random() < late else chance.choice([0, 0, 0, -chance.randint(1, 15)]))
+
+
+@pytest.mark.parametrize("rows", [20, 60])
+@pytest.mark.parametrize("windows", [2, 12])
+def test_as_many_late_as_ever_is_no_drift_in_200_draws_and_a_wave_of_late_ones_is(rows: int, windows: int) -> None:
+    alarms = found = 0
+    for number in range(200):
+        chance = random.Random(f"{rows} {windows} {number}")
+        past = [[days_late(chance, late=0.1) for _ in range(rows)] for _ in range(windows)]
+        alarms += drift(past, [days_late(chance, late=0.1) for _ in range(rows)]) > 0.25
+        found += drift(past, [days_late(chance, late=0.7) for _ in range(rows)]) > 0.25
+    assert alarms <= 2
+    assert found >= 180
+
+
+def test_late_ones_are_not_counted_with_those_on_the_day() -> None:
+    punctual = [[0.0] * 30 for _ in range(6)]
+    assert drift(punctual, [0.0] * 30) == 0
+    assert drift(punctual, [0.0] * 15 + [9.0] * 15) > 0.25
+    assert psi([0.0] * 100, [9.0] * 100) > 0.25
+
+
 def test_of_few_values_nothing_is_said() -> None:
     past = [[1.0, 2.0, 3.0] * 7 for _ in range(20)]
     assert drift(past, [100.0] * (LEAST - 1)) == 0
