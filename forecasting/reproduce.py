@@ -12,7 +12,7 @@ from forecasting.models import DelayPrediction, Kind, Run
 from forecasting.output import Line, lines_of_result, lines_of_run
 from forecasting.pipeline import DelayResult, DemandResult, NothingToLearn
 from forecasting.reasons import LeftOut
-from forecasting.runtime import fingerprint
+from forecasting.runtime import code, fingerprint
 from forecasting.statement import delay_line, predictions_hash
 from forecasting.training import Tell, train
 from traceapp.ledger import verified
@@ -122,7 +122,7 @@ def _again(run: Run, said: dict[str, Any], tell: Tell) -> Answer:
     except NothingToLearn as error:
         return Answer(Verdict.PREVENTED, str(error), _newly_out(run, []))
     then = {name: value for name, value in said["environment"].items() if isinstance(value, str)}
-    here = fingerprint()
+    here = code() | fingerprint()
     differs = {name: (then[name], here[name]) for name in here if name in then and then[name] != here[name]}
     if again.data.root != said["dataset"]["root"]:
         return Answer(Verdict.PREVENTED, "", _newly_out(run, again.data.left_out), differs=differs)

@@ -104,12 +104,7 @@ def make_statement(run: str, trained: Trained) -> dict[str, Any]:
         figures=result.figures,
         model=trained.model,
         predictions={"hash": trained.predictions, "rows": len(result.rows)},
-        environment={
-            "gitSha": runtime.git_sha(),
-            "lockHash": runtime.lock_hash(),
-            "codeHash": runtime.code_hash(),
-            **runtime.fingerprint(),
-        },
+        environment=runtime.code() | runtime.fingerprint(),
     )
 
 

@@ -102,3 +102,8 @@ def code_hash(package: Path = ROOT / "forecasting") -> str:
     for path in sorted(pure):
         total.update(f"{path.relative_to(package)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def code() -> dict[str, str]:
+    """Which code it is: what a stranger checks out, and whether anything of it was changed since."""
+    return {"gitSha": git_sha(), "lockHash": lock_hash(), "codeHash": code_hash()}
