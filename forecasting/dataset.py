@@ -15,7 +15,7 @@ from forecasting.delay.pairs import pair
 from forecasting.demand.series import SaleRow
 from forecasting.facts import Fact, Key, declaration_of, delivery_fact, key_of, sales_fact
 from forecasting.reasons import UNLISTED, LeftOut, Reason
-from forecasting.rows import dataset_root, delivery_value, sale_value, sorted_deliveries
+from forecasting.rows import dataset_root, delivery_value, sales_root, sorted_deliveries
 from forecasting.sifting import sifted
 from forecasting.snapshots import keeping as snapshots
 from forecasting.snapshots.parts import Damaged
@@ -138,9 +138,8 @@ def demand_dataset(
         for record in events:
             table.add(sales_fact(record, measure))
         kept = sifted(table, until, sieve.drop, sieve.count)
-        root = dataset_root(map(sale_value, kept))
         last = until or kept.last or date.min
-        return Dataset(kept, root, last, top, sieve.left_out, sieve.counts, held.manifest.sha256 if held else "")
+        return Dataset(kept, sales_root(kept), last, top, sieve.left_out, sieve.counts, held.manifest.sha256 if held else "")
 
     try:
         return read(snapshots.usable(organisation, measure, top))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.delay.lanes import LaneTrend
 from forecasting.delay.result import DelayRow
+from forecasting.demand import columns
 from forecasting.demand.alike import alike
 from forecasting.demand.bands import Bands
 from forecasting.demand.closed import closed_days, zeroed
@@ -76,8 +77,7 @@ def run_demand(
     """
     from forecasting.demand.together import forecast_all
 
-    kept, other_units = one_unit(rows.by_content() if isinstance(rows, Sales) else sorted(rows, key=sale_content))
-    series, short = series_of(kept, until=until)
+    series, unused = _series_of(rows, until)
     if not series:
         raise NothingToLearn("No product has been sold in enough periods yet.")
     progress(0, f"{len(series)} series")
@@ -100,11 +100,22 @@ def run_demand(
         _open([row for result in results for row in rows_of(result, bands)], series),
         series,
         results,
-        [*other_units, *short],
+        unused,
         figures(everything) | {"alike": rounded(alike(results))},
         each_figures,
         [{"product": r.product, "place": r.place, "model": r.champion, **r.parameters} for r in results],
     )
+
+
+def _series_of(rows: Sequence[SaleRow], until: date) -> tuple[list[Series], list[LeftOut]]:
+    """Series, and the rows that are in none; the same of rows and of columns."""
+    if isinstance(rows, Sales):
+        sales, other_units = columns.one_unit(rows.by_content())
+        series, old = columns.series_of(sales)
+    else:
+        kept, other_units = one_unit(sorted(rows, key=sale_content))
+        series, old = series_of(kept, until=until)
+    return series, [*other_units, *old]
 
 
 def _open(rows: Sequence[ForecastRow], series: Sequence[Series]) -> list[ForecastRow]:

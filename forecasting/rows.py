@@ -7,10 +7,12 @@ says which numbers were learnt from even where a field that plays no part was er
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from forecasting.delay.deliveries import DeliveryRow
 from forecasting.demand.series import SaleRow
+from forecasting.spelling import spelled
+from forecasting.table import Sales
 from traceapp.commitments.canonical import Json, canonical
 from traceapp.commitments.tree import root_of
 
@@ -59,7 +61,16 @@ def delivery_value(row: DeliveryRow) -> Json:
 
 def dataset_root(values: Iterable[Json]) -> str:
     """Hex of the root over rows given in their order."""
-    return root_of(hashlib.sha256(b"\x00" + canonical(value)).digest() for value in values).hex()
+    return _root(map(canonical, values))
+
+
+def sales_root(rows: Sequence[SaleRow]) -> str:
+    """The same, of sales."""
+    return _root(spelled(rows)) if isinstance(rows, Sales) else dataset_root(map(sale_value, rows))
+
+
+def _root(lines: Iterable[bytes]) -> str:
+    return root_of(hashlib.sha256(b"\x00" + line).digest() for line in lines).hex()
 
 
 def sorted_deliveries(rows: Iterable[DeliveryRow]) -> list[DeliveryRow]:

@@ -21,9 +21,10 @@ def sifted(table: Table, until: date | None, drop: Drop, count: Count) -> Sales:
     """
     import numpy as np
 
-    if not len(table):
-        return Sales(table, np.zeros(0, dtype=np.int64))
-    lines = np.flatnonzero(table.column("declared") == 0)  # the others are no events: they declare one wrong
+    # The others are no events: they declare one wrong.
+    lines = np.flatnonzero(table.column("declared") == 0) if len(table) else np.zeros(0, dtype=np.int64)
+    if not len(lines):
+        return Sales(table, lines)
     fate = _fates(table, lines, until)
     _left_out(table, lines, fate, drop, count)
     return Sales(table, lines[fate == KEPT]).sorted()
@@ -32,16 +33,30 @@ def sifted(table: Table, until: date | None, drop: Drop, count: Count) -> Sales:
 def _fates(table: Table, lines: Any, until: date | None) -> Any:
     import numpy as np
 
-    fact = table.column("fact")[lines]
-    _, first, which = np.unique(table.ids("event")[lines], return_index=True, return_inverse=True)
-    repeated = fact != fact[first][which]
     fate = np.zeros(len(lines), dtype=np.int8)
-    fate[np.isin(table.ids("event")[lines], _void(table, until))] = VOIDED
+    void = _void(table, until)
+    if len(void):
+        fate[np.isin(table.ids("event")[lines], void)] = VOIDED
     if until is not None:
         fate[table.column("known")[lines] > until.toordinal()] = LATER
     fate[table.column("item")[lines] < 0] = ANSWERED
-    fate[repeated] = REPEATED
+    fate[_repeated(table, lines)] = REPEATED
     return fate
+
+
+def _repeated(table: Table, lines: Any) -> Any:
+    """Whether another fact told a line's event before."""
+    import numpy as np
+
+    fact = table.column("fact")[lines]
+    halves = table.halves("event", lines)
+    order = np.lexsort(halves)  # of one event in the order of lines
+    new = np.concatenate(([True], (halves[0][order][1:] != halves[0][order][:-1])))
+    new[1:] |= halves[1][order][1:] != halves[1][order][:-1]
+    first = order[np.flatnonzero(new)]
+    found = np.empty(len(lines), dtype=bool)
+    found[order] = fact[order] != fact[first][np.cumsum(new) - 1]
+    return found
 
 
 def _void(table: Table, until: date | None) -> Any:

@@ -22,6 +22,7 @@ from forecasting.promotions import services
 from forecasting.promotions.plan import PlanRow, ahead, plans
 from forecasting.reasons import Reason
 from forecasting.statement import delay_line, demand_line, parameters_hash, predictions_hash
+from forecasting.table import sellers
 from forecasting.tasks import call_for_help
 from forecasting.telling import Telling, TookTooLong
 from traceapp.accounts.models import Organisation
@@ -100,7 +101,7 @@ def train(
         if not data.rows:
             raise NothingToLearn("No verified sales yet: record or import some, and wait until they are on the ledger.")
         rows = ahead(services.known(organisation) if plan is None else plan, data.until)
-        keys = {(row.product, row.place) for row in data.rows}
+        keys = sellers(data.rows)
         codes = dict(_codes({place for _, place in keys}) if countries is None else countries)
         result = run_demand(
             data.rows,

@@ -72,7 +72,7 @@ def one_unit(rows: Sequence[SaleRow]) -> tuple[Iterable[SaleRow], list[LeftOut]]
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         votes[row.product][row.unit] += 1
-    chosen = {product: min(count, key=lambda unit: (-count[unit], unit)) for product, count in votes.items()}
+    chosen = {product: unit_of(count) for product, count in votes.items()}
     if all(len(count) == 1 for count in votes.values()):
         return rows, []
     dropped = [
@@ -81,6 +81,11 @@ def one_unit(rows: Sequence[SaleRow]) -> tuple[Iterable[SaleRow], list[LeftOut]]
         if row.unit != chosen[row.product]
     ]
     return Some(rows, lambda row: row.unit == chosen[row.product]), dropped
+
+
+def unit_of(count: Mapping[str, int]) -> str:
+    """The one that most rows have, of several the first by name."""
+    return min(count, key=lambda unit: (-count[unit], unit))
 
 
 def series_of(rows: Iterable[SaleRow], *, until: date) -> tuple[list[Series], list[LeftOut]]:

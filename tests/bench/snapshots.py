@@ -63,8 +63,10 @@ def main(count: int) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "traceapp.settings")
     django.setup()
-    from forecasting.demand.series import one_unit, series_of
-    from forecasting.rows import dataset_root, sale_value
+    import pyarrow.parquet  # noqa: F401  loading a library is no reading
+
+    from forecasting.demand.columns import one_unit, series_of
+    from forecasting.rows import sales_root
     from forecasting.sifting import sifted
     from forecasting.snapshots import parts
     from forecasting.table import Table
@@ -94,9 +96,9 @@ def main(count: int) -> None:
         told("hashed and read")
     rows = sifted(table, None, lambda one: None, lambda reason, many: None)
     told("sifted and sorted")
-    dataset_root(map(sale_value, rows))
+    sales_root(rows)
     told("root of the data set")
-    series, _ = series_of(one_unit(rows.by_content())[0], until=rows.last)
+    series, _ = series_of(one_unit(rows.by_content())[0])
     told(f"{len(series)} series")
     keep("snapshots", {"snapshots": figures}, rows=count, megabytes=size // 1_000_000)
 

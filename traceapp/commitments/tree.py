@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 _SIZE = 32
+_AT_ONCE = 1024  # leaves of a subtree that is worked out whole: a power of two
 
 
 class TreeError(ValueError):
@@ -29,13 +31,13 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 def root_of(leaves: Iterable[bytes]) -> bytes:
     """The same root, of leaves that pass by one after another: what is held are the roots of whole subtrees."""
-    whole: list[tuple[int, bytes]] = []  # (height, root), the highest first
-    for leaf in leaves:
-        (result,) = _checked([leaf])
-        height = 0
-        while whole and whole[-1][0] == height:
-            result, height = node(whole.pop()[1], result), height + 1
-        whole.append((height, result))
+    whole: list[tuple[int, bytes]] = []  # (leaves, root), the largest first
+    passing = iter(leaves)
+    while some := list(islice(passing, _AT_ONCE)):
+        size, result = len(some), root(some)
+        while whole and whole[-1][0] == size:
+            result, size = node(whole.pop()[1], result), 2 * size
+        whole.append((size, result))
     if not whole:
         return hashlib.sha256(b"").digest()
     _, result = whole.pop()
