@@ -10,7 +10,7 @@ WORKERS ?= auto
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format e2e data faults bench bench-forecast bench-workers clean
+.PHONY: help install demo test lint format e2e data faults bench bench-forecast bench-workers bench-snapshots bench-many bench-rates clean
 
 include docker/fabric.mk
 
@@ -62,6 +62,15 @@ bench-forecast: install ## Forecasts over real data sets beside seasonal naive (
 
 bench-workers: install ## The same training by one Celery worker and by two, over a real Redis (ARGS="--series 24")
 	@$(RUN) python -m tests.bench.workers $(ARGS)
+
+bench-snapshots: install ## Reading verified snapshots, up to series, by processor time (ARGS=10000000: so many rows)
+	@$(RUN) python -m tests.bench.snapshots $(ARGS)
+
+bench-many: install ## 5,000 series of which 200 are broken, by the real models to the end (ARGS="--series 1000 --broken 40")
+	@$(RUN) python -m tests.bench.many $(ARGS)
+
+bench-rates: install ## How many series a minute each model fits, by processor time
+	@$(RUN) python -m tests.bench.rates $(ARGS)
 
 clean: ## Remove the demo's data folder
 	rm -rf $(DATA_DIR)

@@ -139,7 +139,9 @@ def demand_dataset(
             table.add(sales_fact(record, measure))
         kept = sifted(table, until, sieve.drop, sieve.count)
         last = until or kept.last or date.min
-        return Dataset(kept, sales_root(kept), last, top, sieve.left_out, sieve.counts, held.manifest.sha256 if held else "")
+        return Dataset(
+            kept, sales_root(kept), last, top, sieve.left_out, sieve.counts, held.manifest.sha256 if held else ""
+        )
 
     try:
         return read(snapshots.usable(organisation, measure, top))

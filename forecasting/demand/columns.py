@@ -3,7 +3,6 @@
 Lines are in the order of what they say (`Sales.by_content`), and sums are added in it: the same to the last bit.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
@@ -112,7 +111,7 @@ def _every(mine: Sales, day: Any) -> Every:
     return few if few == "day" and len(days) >= SHOWN else infer(_dates(days))
 
 
-def _dates(days: Any) -> Iterable[date]:
+def _dates(days: Any) -> set[date]:
     return set(map(date.fromordinal, days.tolist()))
 
 

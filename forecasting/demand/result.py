@@ -1,6 +1,5 @@
 """Fitted series to forecast rows with their intervals, and to figures that say how good they were. Pure."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ from forecasting.demand.bands import Bands
 from forecasting.demand.calendar import dated
 from forecasting.demand.one import CHAMPION, SeriesResult, Window
 from forecasting.metrics import coverage, mae, mase, pinball, rmse, wape
+from traceapp.commitments.values import MAX_INTEGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,11 @@ def figures(found: Tested) -> dict[str, Any]:
 
 
 def rounded(value: Any, digits: int = 6) -> Any:
-    """Floats to `digits` decimals, what is not a number to None: JSON knows neither."""
+    """Floats to `digits` decimals; to None what is not a number, or beyond any that JSON carries exactly."""
     if isinstance(value, dict):
         return {key: rounded(each, digits) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [rounded(each, digits) for each in value]
     if isinstance(value, float):
-        return round(value, digits) if math.isfinite(value) else None
+        return round(value, digits) if abs(value) <= MAX_INTEGER else None
     return value

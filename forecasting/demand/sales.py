@@ -6,6 +6,7 @@ from typing import Any
 from forecasting.demand.series import SaleRow
 from forecasting.events import extension, local_day, place_of, product_of, step_of
 from forecasting.reasons import Reason
+from traceapp.commitments.values import MAX_INTEGER
 
 STEPS = {"sold": "retail_selling", "shipped": "shipping"}
 # To one unit a dimension (UN/ECE Recommendation 20); anything else stays a unit of its own.
@@ -45,10 +46,14 @@ def sale_rows(uid: str, body: Mapping[str, Any], measure: str) -> list[SaleRow] 
 
 
 def _amounts(event: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
-    """(product, quantity, unit) of each quantity element and each item; a quantity that is missing is an error."""
+    """(product, quantity, unit) of each quantity element and each item; one that is missing, or that no root can be
+    worked out of, is an error."""
     for element in event.get("quantityList") or []:
         unit, factor = CONVERT.get(element.get("uom") or "", (element.get("uom") or "", 1.0))
-        yield product_of(element["epcClass"]), float(element["quantity"]) * factor, unit
+        quantity = float(element["quantity"]) * factor
+        if not abs(quantity) <= MAX_INTEGER:
+            raise ValueError(f"{quantity} {unit} is beyond any number that is hashed")
+        yield product_of(element["epcClass"]), quantity, unit
     for epc in event.get("epcList") or []:
         yield product_of(epc), 1.0, ""
 

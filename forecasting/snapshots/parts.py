@@ -62,12 +62,10 @@ def check(content: bytes, expected: str) -> None:
 
 def _columns(some: Any) -> dict[str, Any]:
     import numpy as np
-    import pyarrow as pa
 
-    found = {name: some.column(name).indices.to_numpy(zero_copy_only=False) for name in WORDS}
-    found |= {name: some.column(name).to_numpy(zero_copy_only=False) for name in (*WHOLE, *NUMBERS)}
-    for name in DAYS:
-        found[name] = some.column(name).cast(pa.int32()).fill_null(-EPOCH).to_numpy(zero_copy_only=False) + EPOCH
+    found = {name: _view(some.column(name).indices) for name in WORDS}
+    found |= {name: _view(some.column(name)) for name in (*WHOLE, *NUMBERS)}
+    found |= {name: _ordinals(some.column(name)) for name in DAYS}
     for name in RAW:
         column = some.column(name)
         raw = np.frombuffer(column.buffers()[1], dtype=np.uint8)
@@ -75,6 +73,27 @@ def _columns(some: Any) -> dict[str, Any]:
     uid = found["uid"]
     found["fact"] = np.cumsum(np.concatenate(([0], (uid[1:] != uid[:-1]).any(axis=1)))) if len(uid) else found["item"]
     return found
+
+
+def _ordinals(column: Any) -> Any:
+    """Of dates; 0 where there is none."""
+    import numpy as np
+
+    if column.null_count == len(column):
+        return np.zeros(len(column), dtype=np.int32)
+    found = _view(column) + np.int32(EPOCH)
+    if column.null_count:
+        known = np.unpackbits(np.frombuffer(column.buffers()[0], dtype=np.uint8), bitorder="little")
+        found[known[column.offset : column.offset + len(column)] == 0] = 0
+    return found
+
+
+def _view(column: Any) -> Any:
+    """A column as a numpy array, without a copy. (Arrow's own `to_numpy` and `fill_null` load pandas.)"""
+    import numpy as np
+
+    kind = np.float64 if str(column.type) == "double" else np.int32
+    return np.frombuffer(column.buffers()[1], dtype=kind)[column.offset : column.offset + len(column)]
 
 
 def _of_batches(names: list[str], columns: Mapping[str, Any], wanted: Collection[str]) -> Any:

@@ -1,6 +1,6 @@
 """Snapshots of verified sales: written, hashed, read and made series, in seconds of processor and megabytes.
 
-`python -m tests.bench.snapshots [ROWS]`. The facts are drawn, not verified: what the ledger's door takes is in `reading`.
+`make bench-snapshots ARGS=ROWS`. The facts are drawn, not verified: what the ledger's door takes is in `reading`.
 Parts are written by a process of their own, so that the peak is that of a training.
 """
 
@@ -11,35 +11,47 @@ import resource
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from random import Random
 
 from tests.bench.saved import keep
 
-PRODUCTS, PLACES, PART = 200, 25, 250_000
+PRODUCTS, PLACES, PART, BATCH = 200, 25, 250_000, 1000
 
 
 def drawn(count: int) -> Iterator:
-    """Tables of facts: every product at every place, day after day."""
-    from forecasting.demand.series import SaleRow
-    from forecasting.facts import Fact
+    """Tables of facts: every product at every place, day after day; an event a row."""
+    import numpy as np
+
     from forecasting.table import Table
 
-    chance, table, first = Random(1), Table(), date(2024, 1, 1)
-    for number in range(count):
-        uid = str(uuid.UUID(int=chance.getrandbits(128)))
-        product, rest = number % PRODUCTS, number // PRODUCTS
-        day = first + timedelta(days=rest // PLACES)
-        row = SaleRow(uid, 0, f"0950600{product:07d}", f"950600{rest % PLACES:07d}", day, chance.randrange(40), "", 0.0)
-        name = f"urn:uuid:{uuid.UUID(int=chance.getrandbits(128))}"
-        table.add(Fact(("9506000000008", name), uid, f"{number // 1000:032x}", number % 1000, [row], day))
-        if len(table) == PART:
-            yield table
-            table = Table()
-    if len(table):
+    chance = np.random.default_rng(1)
+    products, places = (
+        [f"{kind}{one:07d}" for one in range(many)] for kind, many in (("0950600", PRODUCTS), ("950600", PLACES))
+    )
+    for start in range(0, count, PART):
+        number = np.arange(start, min(start + PART, count))
+        nothing = np.zeros(len(number), dtype=np.int32)
+        day = date(2024, 1, 1).toordinal() + number // (PRODUCTS * PLACES)
+        batches = [f"{one:032x}" for one in range(start // BATCH, int(number[-1]) // BATCH + 1)]
+        words = {"batch": batches, "reason": [""], "product": products, "place": places, "unit": [""], "period": [""]}
+        columns = {
+            "batch": (number - start) // BATCH,
+            **dict.fromkeys(("reason", "unit", "period", "declared", "item"), nothing),
+            "product": number % PRODUCTS,
+            "place": number // PRODUCTS % PLACES,
+            "day": day,
+            "known": day,
+            "fact": number - start,
+            "position": number % BATCH,
+            "quantity": chance.integers(0, 40, len(number)).astype(float),
+            "promotion": nothing.astype(float),
+            **{name: chance.bytes(16 * len(number)) for name in ("event", "uid")},
+        }
+        columns |= {name: np.frombuffer(columns[name], dtype=np.uint8).reshape(-1, 16) for name in ("event", "uid")}
+        table = Table()
+        table.extend(columns, words)
         yield table
 
 
@@ -63,8 +75,6 @@ def main(count: int) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "traceapp.settings")
     django.setup()
-    import pyarrow.parquet  # noqa: F401  loading a library is no reading
-
     from forecasting.demand.columns import one_unit, series_of
     from forecasting.rows import sales_root
     from forecasting.sifting import sifted
@@ -72,7 +82,7 @@ def main(count: int) -> None:
     from forecasting.table import Table
 
     figures: list[dict[str, object]] = []
-    begun = time.process_time()
+    begun = 0.0
 
     def told(what: str) -> None:
         nonlocal begun
@@ -87,6 +97,8 @@ def main(count: int) -> None:
         writing = multiprocessing.Process(target=write, args=(folder, count))
         writing.start()
         writing.join()
+        import pyarrow.parquet  # noqa: F401  loading a library is no reading
+
         begun = time.process_time()
         table, size = Table(), 0
         for file in sorted(Path(folder).iterdir()):

@@ -10,6 +10,8 @@ import pytest
 from forecasting.demand.series import SaleRow
 from forecasting.pipeline import NothingToLearn, run_demand
 from forecasting.reasons import Reason
+from forecasting.statement import parameters_hash
+from tests.bench import many
 
 FIRST = date(2026, 1, 5)
 BROKEN = {
@@ -78,6 +80,16 @@ def test_the_run_ends_with_a_forecast_for_each_and_a_reason_for_the_broken(rows)
     by_product = {row.product: row for row in found.rows}
     assert by_product["all zero"].mean == by_product["all zero"].lo95 == 0
     assert by_product["broken 0"].mean == pytest.approx(13.5, abs=3.5)
+
+
+def test_of_every_way_in_which_data_break_none_stops_the_run():
+    found = run(many.rows(60 + len(many.kinds()), len(many.kinds()), 60), until=many.FIRST + timedelta(days=59))
+    assert [kind for kind in many.kinds() if not any(each.product.startswith(kind) for each in found.results)] == []
+    assert len(found.results) == 60 + len(many.kinds())
+    numbers = [number for row in found.rows for number in (row.mean, row.lo80, row.hi80, row.lo95, row.hi95)]
+    assert all(map(math.isfinite, numbers))
+    assert {one.reason for one in found.left_out} == {Reason.OLD}
+    assert len(parameters_hash(found.parameters)) == 64
 
 
 def test_rows_in_another_order_give_the_same(rows):

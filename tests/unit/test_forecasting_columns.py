@@ -86,7 +86,9 @@ def fact_of(draw) -> Fact:
         return Fact(*where, Reason.OTHER, declared=declared)
     reason = draw(st.sampled_from([None, None, None, Reason.OTHER, Reason.INCOMPLETE]))
     rows = draw(st.lists(row_of(), min_size=1, max_size=3))
-    told = [SaleRow(uid, item, *(getattr(row, name) for name in SaleRow.__slots__[2:])) for item, row in enumerate(rows)]
+    told = [
+        SaleRow(uid, item, *(getattr(row, name) for name in SaleRow.__slots__[2:])) for item, row in enumerate(rows)
+    ]
     return Fact(*where, reason or told, None if reason else max(row.day for row in told))
 
 

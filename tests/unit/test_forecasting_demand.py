@@ -55,6 +55,11 @@ def test_the_day_is_the_one_on_the_clock_of_the_place():
     assert sale_rows("u", late, "sold")[0].day == date(2026, 1, 6)
 
 
+def test_a_quantity_beyond_what_can_be_hashed_is_left_out_and_stops_no_training():
+    amounts = [{"epcClass": f"https://id.gs1.org/01/{GTIN}", "quantity": 9e13, "uom": "TNE"}]
+    assert sale_rows("u", body(quantityList=amounts), "sold") is Reason.INCOMPLETE
+
+
 def test_units_of_one_dimension_are_converted():
     amounts = [{"epcClass": f"https://id.gs1.org/01/{GTIN}", "quantity": 2500, "uom": "GRM"}]
     assert [(r.quantity, r.unit) for r in sale_rows("u", body(quantityList=amounts), "sold")] == [(2.5, "KGM")]

@@ -26,6 +26,7 @@ def test_predictions_are_hashed_to_a_millionth_and_in_any_order():
 
 def test_parameters_are_hashed_by_what_they_are():
     assert parameters_hash({"b": 1.0, "a": [float("nan")]}) == parameters_hash({"a": [None], "b": 1.0000000001})
+    assert parameters_hash([1e16, -1e300, float("inf")]) == parameters_hash([None, None, None])
 
 
 def test_the_dataset_root_depends_on_every_value_of_every_row():
