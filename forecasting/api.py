@@ -16,6 +16,7 @@ from forecasting import selectors, services
 from forecasting.models import Kind, Run, TrainingJob
 from forecasting.output import as_objects, lines_of_run
 from forecasting.parameters import BadParameters
+from forecasting.scoring.selectors import expectations
 from forecasting.views import FILES, READERS, TRAINERS, file_of
 from traceapp.accounts.permissions import has_role
 from traceapp.accounts.views import acting_organisation
@@ -141,7 +142,7 @@ class OneRun(generics.RetrieveAPIView[Run]):
 class Forecasts(APIView):
     """What a run forecast, as JSON or, with `?as=csv` and `?as=parquet`, as files with the columns of the command.
 
-    `fallbacks` names the series for which a simpler model had to speak, and why.
+    `fallbacks` names the series for which a simpler model had to speak, and why; `overrides` what people expect
     """
 
     permission_classes = (has_role(*READERS),)
@@ -161,5 +162,5 @@ class Forecasts(APIView):
         objects = as_objects(run.kind, lines_of_run(run))
         said = {"run": str(run.uid), "kind": run.kind, "forecasts": objects}
         if run.kind == Kind.DEMAND:
-            said["fallbacks"] = selectors.fallbacks(run)
+            said |= {"fallbacks": selectors.fallbacks(run), "overrides": expectations(run)}
         return Response(said)

@@ -12,7 +12,7 @@ class TrainForm(forms.Form):
     """Train now: the kind, and how far ahead."""
 
     kind = forms.ChoiceField(choices=Kind.choices)
-    horizon = forms.IntegerField(required=False, min_value=1, max_value=730, label="Periods ahead")
+    horizon = forms.CharField(required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -20,7 +20,7 @@ class TrainForm(forms.Form):
             try:
                 self.parameters = checked(data["kind"], {"horizon": data.get("horizon")})
             except BadParameters as error:
-                raise forms.ValidationError(str(error)) from error
+                raise forms.ValidationError(f"Nothing was started: {error}.") from error
         return data
 
 

@@ -18,7 +18,7 @@ from forecasting.models import Kind, Run
 from forecasting.names import spoken
 from forecasting.output import for_spreadsheets, lines_of_run, write_csv, write_parquet
 from forecasting.reasons import Reason
-from forecasting.scoring.selectors import jobs_of, latest_overrides
+from forecasting.scoring.selectors import demand_decisions, jobs_of, latest_overrides
 from traceapp.accounts.permissions import member_required
 from traceapp.accounts.roles import Role
 from traceapp.accounts.views import acting_organisation
@@ -110,6 +110,7 @@ def demand(request: HttpRequest) -> HttpResponse:
         "metric_table": presenting.metric_table(series.metrics),
         "drivers": presenting.drivers(series),
         "champion": words_of(series.champion),
+        "instead": demand_decisions(series),
         "fallbacks": selectors.fallbacks(run),
         "products": products,
         "places": places,

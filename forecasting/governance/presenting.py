@@ -107,11 +107,21 @@ def drawings(windows: Sequence[Measured]) -> list[dict[str, Any]]:
     return found
 
 
+def days_of(entry: Entry) -> str:
+    """The window that a forecast or a report is of; nothing of what has none."""
+    days = entry.content.get("window")
+    return window_words(days["from"], days["to"]) if days else ""
+
+
+def window_words(start: str, end: str) -> str:
+    return f"{day_words(start)} to {day_words(end)} {end[:4]}"
+
+
 def table(windows: Sequence[Measured]) -> list[list[str]]:
     """One row a report."""
     return [
         [
-            f"{day_words(one.start)} to {day_words(one.end)} {one.end[:4]}",
+            window_words(one.start, one.end),
             name,
             str(report.content["figures"]["rows"]),
             *(figure(each, report.content["figures"][each]) for each in FIGURES),

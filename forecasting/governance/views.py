@@ -92,11 +92,12 @@ def version(request: HttpRequest, entry: Entry, here: Organisation) -> HttpRespo
     own, proposals = selectors.mine(here, entry.model), selectors.proposals(entry, here)
     behind = serving.behind(entry.model)
     card = json.loads(own.card)["card"] if own else None
+    known = selectors.names()
     context = {
         "entry": entry,
         "title": presenting.name_of(entry),
         "state": presenting.STATES[entry.content["status"]],
-        "owner": selectors.names().get((entry.msp_id, entry.pgln), entry.pgln),
+        "owner": known.get((entry.msp_id, entry.pgln), entry.pgln),
         "own": own,
         "card": card,
         "card_lines": presenting.card_lines(card) if card else [],
@@ -109,7 +110,10 @@ def version(request: HttpRequest, entry: Entry, here: Organisation) -> HttpRespo
         "table": presenting.table(windows),
         "group_head": presenting.GROUP_HEAD,
         "groups": presenting.group_table(windows),
-        "history": selectors.history(entry),
+        "history": [
+            (one, presenting.days_of(one), known.get((one.msp_id, one.pgln), one.pgln))
+            for one in selectors.history(entry)
+        ],
         "jobs": selectors.jobs(here, entry.model),
         "due": selectors.due(here, entry.model),
         "may": viewer_of(request).has(*TRAINERS),

@@ -8,7 +8,7 @@ from forecasting.inventory.selectors import Stock
 from forecasting.presenting import PERIODS, exactly
 from traceapp.web.drawing import number
 
-HEAD = ("Product", "Place", "Lead time, days", "Sold meanwhile", "Order at", "Safety stock", "Order up to")
+HEAD = ("Product", "Place", "Order at", "Order up to", "Safety stock", "Sold meanwhile", "Lead time, days")
 FROM = {"given": "as you asked", "assumed": "assumed: no delivery known"}
 
 
@@ -24,10 +24,10 @@ def days(stock: Stock) -> str:
 
 
 def cells(stock: Stock) -> list[str]:
-    """Of a table, from the lead time on."""
+    """Of a table, from the reorder point on: on a telephone what to do stands before why."""
     found = stock.policy
-    numbers = (found.expected, found.reorder_point, found.safety_stock, found.order_up_to)
-    return [format_html("{}<br><small>{}</small>", days(stock), whence(stock)), *map(exactly, numbers)]
+    numbers = (found.reorder_point, found.order_up_to, found.safety_stock, found.expected)
+    return [*map(exactly, numbers), format_html("{}<br><small>{}</small>", days(stock), whence(stock))]
 
 
 def unit(stock: Stock) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -25,12 +26,16 @@ class BadFile(ValueError):
 
 
 def plan(
-    *, organisation: Organisation, said: Iterable[Mapping[str, Any]], by: User | None, first_line: int = 1
+    *,
+    organisation: Organisation,
+    said: Iterable[Mapping[str, Any]],
+    by: User | None,
+    lines: Sequence[int] | None = None,
 ) -> list[PlannedPromotion]:
-    """All of them or none. The same offer twice is planned once. Raises BadFile; lines count from `first_line`."""
+    """All of them or none. The same offer twice is planned once. Raises BadFile; `lines`: where each one stands."""
     known = Known(organisation)
     good, faults = [], []
-    for line, one in enumerate(said, first_line):
+    for line, one in zip(lines or count(1), said, strict=False):
         try:
             good.append(checked(one, known))
         except BadPromotion as error:
@@ -60,18 +65,22 @@ def plan_file(*, organisation: Organisation, content: bytes, by: User | None) ->
         raise BadFile(["The file is no UTF-8 text. Save it as CSV UTF-8."]) from None
     if "\0" in text:
         raise BadFile(["The file is no text. Save it as CSV UTF-8."])
-    lines = text.splitlines()
-    mark = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
-    rows = list(csv.reader(io.StringIO(text), delimiter=mark))
-    head = [cell.strip().lower() for cell in rows[0]] if rows else []
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error:
+        raise BadFile([f"Line {reader.line_num}: a cell has no end. Is a quotation mark missing?"]) from None
+    head = [cell.strip().lower() for cell in rows[0][1]] if rows else []
     if missing := [name for name in ("product", "from", "to") if name not in head]:
         raise BadFile([f"Line 1: the columns {', '.join(missing)} are missing; the file has {', '.join(FIELDS)}."])
     if len(rows) > MOST + 1:
         raise BadFile([f"The file has {len(rows) - 1:,} offers; at most {MOST:,} are taken."])
-    said = [dict(zip(head, row, strict=False)) for row in rows[1:] if any(cell.strip() for cell in row)]
-    if not said:
+    filled = [(line, row) for line, row in rows[1:] if any(cell.strip() for cell in row)]
+    if not filled:
         raise BadFile(["The file has no offers below its first line."])
-    return plan(organisation=organisation, said=said, by=by, first_line=2)
+    said = [dict(zip(head, row, strict=False)) for _, row in filled]
+    return plan(organisation=organisation, said=said, by=by, lines=[line for line, _ in filled])
 
 
 def withdraw(one: PlannedPromotion) -> None:

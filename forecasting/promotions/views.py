@@ -68,8 +68,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         except services.BadFile as error:
             for fault in error.faults[:20]:
                 form.add_error("file", fault)
-            if len(error.faults) > 20:
-                form.add_error("file", f"And {len(error.faults) - 20} more. Nothing was taken.")
+            more = f"And {len(error.faults) - 20} more. " if len(error.faults) > 20 else ""
+            form.add_error("file", f"{more}Nothing was taken.")
         else:
             messages.success(request, f"{len(made):,} offers planned. The next forecast knows them.")
             return redirect("promotions:index")

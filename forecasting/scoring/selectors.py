@@ -70,8 +70,28 @@ class Expected:
 def demand_decisions(series: Series) -> list[Expected]:
     """On this series of this run, newest first."""
     of = {"statement__of__product": series.product, "statement__of__place": series.place}
-    found = Decision.objects.filter(run=series.run_id, **of).select_related("run", "by", "record")
-    return [_expected(one) for one in _judged(list(found), {})]
+    return _expectations(Decision.objects.filter(run=series.run_id, **of))
+
+
+def expectations(run: Run) -> list[dict[str, Any]]:
+    """What people expect instead in any series of a demand run, newest first; for programs."""
+    found = _expectations(Decision.objects.filter(run=run, kind=Decision.Kind.OVERRIDE))
+    return [
+        {
+            "product": one.stated.said["of"]["product"],
+            "place": one.stated.said["of"]["place"],
+            "date": one.day.isoformat(),
+            "mean": one.mean,
+            "instead": one.instead,
+            "reason": one.stated.said["reason"],
+            "state": one.stated.state,
+        }
+        for one in found
+    ]
+
+
+def _expectations(found: QuerySet[Decision]) -> list[Expected]:
+    return [_expected(one) for one in _judged(list(found.select_related("run", "by", "record")), {})]
 
 
 def _expected(one: Stated) -> Expected:

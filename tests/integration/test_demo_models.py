@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from forecasting.governance import monitoring
+from forecasting.governance import monitoring, presenting
 from forecasting.governance.models import Entry, MonitorJob
 from forecasting.models import Kind, TrainingJob
 from forecasting.training import work
@@ -89,6 +89,13 @@ def test_a_newcomer_sees_a_live_version_one_before_it_with_its_metrics_and_one_t
     client.force_login(User.objects.get(email="analyst@gruenmarkt.example"))
     page = client.get(reverse("governance:version", args=[first.version.model])).content.decode()
     assert page.count('<svg class="draw draw--half"') == 4
+    ledger = page[page.rindex("On the ledger") :]
+    for key in governing.JUDGES:  # each report is listed with its reporter and its days
+        firm = FIRMS[key]
+        assert ledger.count(f"<td>{firm.name}</td>") == reports.filter(pgln=firm.pgln).count() > 0
+    assert ledger.count(f"{presenting.day_words(str(MADE - governing.AGO + timedelta(days=1)))} to ") == 1 + len(
+        governing.JUDGES
+    )
     assert "Roll back" in client.get(reverse("governance:version", args=[newest.version.model])).content.decode()
     assert "Demand, version 2" in client.get(reverse("governance:index")).content.decode()
     client.force_login(User.objects.get(email="supplier@fjordlaks.example"))

@@ -135,7 +135,9 @@ def test_training_is_asked_for_by_analysts_and_shown_with_its_progress(client, l
     work(str(job.uid))
     job.refresh_from_db()
     assert job.state == "cancelled"
-    client.post(reverse("forecasting:train"), {"kind": "demand", "horizon": "9999"})
+    for wrong in ("9999", "0", "-3", "1.5", "soon"):
+        answer = client.post(reverse("forecasting:train"), {"kind": "demand", "horizon": wrong}, follow=True)
+        assert "horizon must be a whole number from 1 to 730" in answer.content.decode()
     assert TrainingJob.objects.count() == 1
 
 
@@ -195,6 +197,10 @@ def test_an_analyst_expects_other_sales_says_why_and_is_asked_once_more(client, 
     assert "Verified" in html
     decision = run.decisions.get()
     assert decision.statement["instead"] == "77.500000"
+    shown = page(client, "forecasting:demand")
+    assert "The shop next door is closed." in shown[shown.index('id="instead"') :]
+    told = client.get(reverse("api-forecasts", args=[run.uid])).json()["overrides"]
+    assert [(one["date"], one["instead"], one["state"]) for one in told] == [(str(row.day), 77.5, "verified")]
     client.force_login(member(firm, "supplier"))
     assert "The shop next door" in client.get(where).content.decode()
     assert client.post(where, said).status_code == 404

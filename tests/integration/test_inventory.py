@@ -52,11 +52,11 @@ def test_page_api_and_files_say_the_same_numbers(client, run):
     import pyarrow.parquet as pq
 
     query = {"service_level": 97.5, "lead_time": 9.5, "spread": 2, "review": 3}
-    names = ("expected", "reorder_point", "safety_stock", "order_up_to")
+    names = ("reorder_point", "order_up_to", "safety_stock", "expected")
     api = stocks(client, run, **query)
     assert api["count"] == 3
     said = [[row[name] for name in names] for row in api["results"]]
-    assert all(0 < row[2] < row[1] < row[3] for row in said)
+    assert all(0 < row[2] < row[0] < row[1] for row in said)
     html = page(client, **query)
     assert [float(n) for n in re.findall(r'<data value="([\d.]+)">', html)] == [n for row in said for n in row]
     assert "style=" not in html

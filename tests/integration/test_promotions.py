@@ -20,6 +20,7 @@ from tests.forecasting_world import FIRST, GLN, GTIN, sales
 
 pytestmark = pytest.mark.django_db
 OFFER = {"product": "Strawberries", "place": "Shop", "from": "2026-06-01", "to": "2026-06-03", "depth": "20"}
+UNENDED = b'product,from,to\n"' + b"strawberries " * 20_000  # a quotation mark that nothing closes
 
 
 @pytest.fixture
@@ -82,15 +83,16 @@ def test_what_cannot_be_planned_is_said_at_its_field(client, firm, wrong, why):
 
 def test_a_file_is_taken_as_a_whole_or_not_at_all(client, firm):
     head = "product,place,from,to,depth\n"
-    bad = upload(client, head + f"{GTIN},,2026-06-01,2026-06-03,10%\nPears,,2026-06-01,June,\n")
+    bad = upload(client, head + f"{GTIN},,2026-06-01,2026-06-03,10%\n\nPears,,2026-06-01,June,\n")
     assert bad.status_code == 400
-    assert "Line 3: product: There is no product called" in bad.content.decode()
+    assert "Line 4: product: There is no product called" in bad.content.decode()
+    assert "Nothing was taken." in bad.content.decode()
     assert "to: Write the day" in bad.content.decode()
     assert not PlannedPromotion.objects.exists()
     good = "\ufeffproduct;from;to\nstrawberries;2026-06-01;2026-06-03\n\n" + f"{GTIN};2026-07-01;2026-07-03\n"
     assert upload(client, good).status_code == 302
     assert known(firm) == [[GTIN, "", f"2026-0{n}-01", f"2026-0{n}-03", None] for n in (6, 7)]
-    for content in (b"", b"\xff\xfe\x00", b"a\0b", b"product,from,to\n", b"name\nx\n"):
+    for content in (b"", b"\xff\xfe\x00", b"a\0b", b"product,from,to\n", b"name\nx\n", UNENDED):
         assert upload(client, content).status_code == 400
     assert client.post(reverse("promotions:upload")).status_code == 400
 
@@ -106,6 +108,8 @@ def test_the_api_plans_lists_and_withdraws(client, firm):
     assert client.get(reverse("api-promotions")).json()["count"] == 1
     for wrong in ([], "x", [1], OFFER | {"colour": "red"}, OFFER | {"from": 5}, OFFER | {"product": {"a": []}}):
         assert post(client, wrong).status_code == 400, wrong
+    for _ in range(2):
+        assert "Line 2: product" in post(client, [OFFER, OFFER | {"product": "Pears"}]).content.decode()
 
 
 def test_only_analysts_plan_and_nobody_sees_anothers(client, firm):
