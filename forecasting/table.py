@@ -165,11 +165,19 @@ class Sales(Sequence[SaleRow]):
     @property
     def sellers(self) -> set[tuple[str, str]]:
         """Products and places of which there is a row."""
+        product, place, _ = self.pairs("product", "place")
+        return {
+            (self.word("product", one), self.word("place", other))
+            for one, other in zip(product.tolist(), place.tolist(), strict=True)
+        }
+
+    def pairs(self, one: str, other: str) -> tuple[Any, Any, Any]:
+        """Numbers of words that come together in a line, and how often they do, in order of the first."""
         import numpy as np
 
-        product, place = (self._table.words[name].all for name in ("product", "place"))
-        both = np.unique(np.column_stack([self.column("product"), self.column("place")]), axis=0).tolist()
-        return {(product[one], place[other]) for one, other in both}
+        many = max(1, len(self._table.words[other].all))
+        together, counts = np.unique(self.column(one).astype(np.int64) * many + self.column(other), return_counts=True)
+        return together // many, together % many, counts
 
     def column(self, name: str) -> Any:
         """Of these lines; of words their numbers (`word`)."""

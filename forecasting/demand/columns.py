@@ -20,13 +20,13 @@ def one_unit(sales: Sales) -> tuple[Sales, list[LeftOut]]:
     """As `series.one_unit`."""
     import numpy as np
 
-    product, unit = sales.column("product"), sales.column("unit")
-    pairs, counts = np.unique(np.column_stack([product, unit]), axis=0, return_counts=True)
-    if len(pairs) == len(np.unique(pairs[:, 0])):
+    sold, sold_in, counts = sales.pairs("product", "unit")
+    if (sold[1:] != sold[:-1]).all():
         return sales, []
+    product, unit = sales.column("product"), sales.column("unit")
     votes: dict[int, dict[str, int]] = {}
-    codes = {sales.word("unit", code): code for code in pairs[:, 1].tolist()}
-    for (of, code), count in zip(pairs.tolist(), counts.tolist(), strict=True):
+    codes = {sales.word("unit", code): code for code in sold_in.tolist()}
+    for of, code, count in zip(sold.tolist(), sold_in.tolist(), counts.tolist(), strict=True):
         votes.setdefault(of, {})[sales.word("unit", code)] = count
     chosen = np.zeros(int(product.max()) + 1, dtype=unit.dtype)
     for of, count in votes.items():

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from forecasting.demand.limits import limits
@@ -18,8 +18,8 @@ Line = dict[str, Any]
 
 
 def plain(series: Series) -> Line:
-    """A series as JSON."""
-    return {**asdict(series), "start": series.start.isoformat()}
+    """A series as JSON. (`asdict` copies each value: of thousands of series that takes as long as all else here.)"""
+    return {**vars(series), "start": series.start.isoformat()}
 
 
 @dataclass(frozen=True)

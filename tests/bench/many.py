@@ -130,7 +130,9 @@ def main() -> None:
             print(stages[-1], flush=True)
 
     until = FIRST + timedelta(days=asked.days - 1)
-    result = run_demand(sales, until=until, horizon=HORIZON, origins=4, workers=asked.workers, progress=progress)
+    result = run_demand(
+        sales, until=until, horizon=HORIZON, origins=asked.origins, workers=asked.workers, progress=progress
+    )
     seconds = time.monotonic() - began
     saved.keep(
         "many",
@@ -185,6 +187,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--series", type=int, default=5000)
     parser.add_argument("--broken", type=int, default=200)
     parser.add_argument("--days", type=int, default=180)
+    parser.add_argument("--origins", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
     return parser.parse_args()
 
