@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from forecasting import dataset
 from forecasting.governance import artefacts
 from forecasting.governance.windows import demand_rows, demand_text
 from forecasting.hierarchy import keeping
@@ -76,6 +78,19 @@ def anchored(run: Run) -> tuple[dict[str, Any] | None, str]:
     if said.get("run") != str(run.uid):
         return None, "The statement on the ledger belongs to another run."
     return said, ""
+
+
+def learnt_from(run: Run, most: int) -> list[str]:
+    """Public ids of up to `most` records that it learnt from and that are verified now."""
+    said, _ = anchored(run)
+    if said is None:
+        return []
+    of = said["dataset"]
+    read: dict[str, Any] = {"organisation": run.organisation, "block": of["asOfBlock"]}
+    read["until"] = date.fromisoformat(of["until"])
+    if run.kind == Kind.DELAY:
+        return [row.uid for row in dataset.delay_dataset(**read).rows[:most]]
+    return [row.uid for row in dataset.demand_dataset(**read, measure=said["parameters"]["measure"]).rows[:most]]
 
 
 def reproduce(run: Run, tell: Tell) -> Answer:

@@ -120,6 +120,7 @@ def test_a_run_is_verified_by_command(ledger_world):
         run("verify_model", str(job.run.uid))  # its statement is not on the ledger yet
     ledger_world.anchor()
     assert run("verify_model", str(job.run.uid)[:8]).startswith("Reproduced, byte for byte.")
+    assert set(run("verify_model", str(job.run.uid), "--rows", "3").split()) < {str(one.uid) for one in rows}
     Record.objects.filter(pk=rows[5].pk).delete()
     out = StringIO()
     with pytest.raises(SystemExit):

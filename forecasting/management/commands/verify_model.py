@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from forecasting.models import Run
-from forecasting.reproduce import Answer, reproduce
+from forecasting.reproduce import Answer, learnt_from, reproduce
 
 SHOWN = 20
 
@@ -19,12 +19,19 @@ class Command(BaseCommand):
             "id", nargs="?", help="the run's id, or its first characters; without: which runs there are"
         )
         parser.add_argument("--json", action="store_true")
+        parser.add_argument(
+            "--rows", type=int, metavar="N", help="only tell the ids of N records that it learnt from, one a line"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["id"] is None:
             self._list()
             return
         run = run_named(options["id"])
+        if options["rows"] is not None:
+            for uid in learnt_from(run, max(1, options["rows"])):
+                self.stdout.write(uid)
+            return
         answer = reproduce(run, self._tell)
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(run, answer)))
@@ -56,7 +63,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}: {then} then, {now} here")
         for row in answer.rows[:SHOWN]:
             where = row.uid or f"batch {row.batch_id}, position {row.position}"
-            self.stdout.write(f"{where}: {row.reason.words}. {row.detail}".rstrip())
+            said = str(row.reason.words)
+            said = row.detail if row.detail.startswith(said) else f"{said}. {row.detail}".rstrip()
+            self.stdout.write(f"{where}: {said}")
         if len(answer.rows) > SHOWN:
             self.stdout.write(f"and {len(answer.rows) - SHOWN} more")
         self.stdout.write(f"Run {run.uid}, data set {run.dataset_root[:8]}, predictions {run.predictions_hash[:8]}")
