@@ -41,6 +41,5 @@ class Bands:
         key = (result.every, result.mode, without)
         if key not in self._known:
             group = self._records[result.every, result.mode]
-            others = [each.without(without) for each in group]
-            self._known[key] = conformal(others if any(each.windows for each in others) else group)
+            self._known[key] = conformal([each.without(without) for each in group], slow=result.mode == "slow")
         return self._known[key]

@@ -3,7 +3,8 @@
 It is the mean of three; fewer may speak where many tests say so, since means of fewer also win by chance. Slow sellers
 may always have fewer: methods for them err to the same side, which no mean of them mends.
 
-Steady series are judged by the sum of absolute errors, as planners count them. Slow sellers are judged by what a stock
+Steady series are judged by absolute errors in units of the one that seasonal naive makes in each (MASE: Hyndman and
+Koehler 2006): else the few largest, and their luck, decide for all. Slow sellers are judged by what a stock
 must last for: the absolute error of a test's total. Period by period it would choose whoever says zero, and a stock of
 zero sells nothing.
 """
@@ -21,7 +22,10 @@ LEVELS = [1 + step / 100 for step in range(-10, 26)]  # stock is planned by it: 
 
 @dataclass(frozen=True)
 class Trial:
-    """One series' test window: the truth where it is known, and what each candidate said there."""
+    """One series' test window: the truth where it is known, and what each candidate said there.
+
+    `scale`: the error that is usual for the series.
+    """
 
     scale: float
     actual: Sequence[float]
@@ -39,7 +43,7 @@ def loss(members: Sequence[str], trials: Sequence[Trial], *, slow: bool) -> floa
         if slow:
             total += abs(math.fsum(trial.actual) - math.fsum(said))
         else:
-            total += math.fsum(abs(a - s) for a, s in zip(trial.actual, said, strict=True))
+            total += math.fsum(abs(a - s) for a, s in zip(trial.actual, said, strict=True)) / trial.scale
     return total
 
 

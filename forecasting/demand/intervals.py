@@ -4,14 +4,17 @@ Split conformal prediction (Vovk et al. 2005; Lei et al. 2018), with errors meas
 (Papadopoulos et al. 2008): how far a test was off, in units of what is usual for its series by the *other* windows.
 Of n such scores the ceil((n + 1) a)-th smallest bounds the next one with probability a, if scores are exchangeable.
 One score for both sides keeps the promise for slow sellers as well, whose lower end is zero and never missed.
+
+Where history is too short for any test, errors are taken to be seasonal naive's inside the history, with the tails of
+Laplace's distribution: of a mean absolute error of 1, a share of e^-r is beyond r.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LEVELS = (0.80, 0.95)
-TRUST = 1.0  # windows of its own that outweigh what is usual for all series of the group
+TRUST = {False: 1.0, True: 5.0}  # windows that outweigh what is usual for all: slow sellers' errors are mostly chance
 FURTHEST = 4.0  # times the usual forecast: beyond, a larger or smaller one moves the yardstick no more
 TAIL = 0.80  # of each side's scores, to measure how far errors lean to it
 
@@ -61,17 +64,21 @@ class Yardstick:
 
 @dataclass(frozen=True)
 class Conformal:
-    """What a group of series showed. `below` and `above`: how far errors lean; `reach`: how many of them by level."""
+    """What a group of series showed. `below` and `above`: how far errors lean; `reach`: how many of them by level.
 
+    `typical`: the usual error in units of the scale, which weighs as much as `trust` windows of a series' own.
+    """
+
+    trust: float
     typical: float
     below: float
     above: float
     reach: Mapping[float, float]
 
     def yardstick(self, record: Record) -> Yardstick:
-        """Few windows are trusted little: the error usual for the group weighs as much as TRUST of them."""
+        """Of a series with these windows: the fewer they are, the more it is the group's."""
         sizes = record.sizes()
-        usual = (math.fsum(sizes) + TRUST * self.typical) / (len(sizes) + TRUST)
+        usual = (math.fsum(sizes) + self.trust * self.typical) / (len(sizes) + self.trust)
         return Yardstick(
             usual * record.scale, _mean([abs(said) for each in record.windows.values() for said, _ in each])
         )
@@ -82,15 +89,17 @@ class Conformal:
         return said - self.below * width, said + self.above * width
 
 
-def conformal(records: Sequence[Record]) -> Conformal:
-    """What the tests of these series show. Without any, intervals have no width."""
+def conformal(records: Sequence[Record], *, slow: bool) -> Conformal:
+    """What the tests of these series, slow sellers or not, show."""
     sizes = [size for record in records for size in record.sizes()]
-    start = Conformal(_mean(sizes), 1.0, 1.0, dict.fromkeys(LEVELS, 0.0))
+    if not sizes:
+        return Conformal(1.0, 1.0, 1.0, 1.0, {level: -math.log(1 - level) for level in LEVELS})
+    start = Conformal(TRUST[slow], _mean(sizes), 1.0, 1.0, dict.fromkeys(LEVELS, 0.0))
     scores = [score for record in records for score in _scores(record, start)]
     below = _rank(sorted(-score for score in scores if score < 0), TAIL) or 1.0
     above = _rank(sorted(score for score in scores if score > 0), TAIL) or 1.0
     far = sorted(score / above if score > 0 else -score / below for score in scores)
-    return Conformal(start.typical, below, above, {level: _rank(far, level) for level in LEVELS})
+    return replace(start, below=below, above=above, reach={level: _rank(far, level) for level in LEVELS})
 
 
 def _scores(record: Record, start: Conformal) -> list[float]:

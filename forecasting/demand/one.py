@@ -61,9 +61,15 @@ def rest_days(series: Series) -> list[int]:
 
 
 def scale_of(series: Series, season: int) -> float:
-    """The error that seasonal naive makes inside the history; 1 where it makes none or none can be measured."""
+    """The error that seasonal naive makes inside the history; where none can be measured, the mean size of a value.
+
+    1 where that is zero: of a series that never changes, or never sold anything.
+    """
     found = seasonal_scale(series.values, season)
-    return found if math.isfinite(found) and found > 0 else 1.0
+    if not math.isfinite(found):
+        known = [abs(value) for value in series.values if value is not None]
+        found = math.fsum(known) / max(1, len(known))
+    return found if found > 0 else 1.0
 
 
 def window(series: Series, end: int, horizon: int, said: Mapping[str, Sequence[float]]) -> Window:

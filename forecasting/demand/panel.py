@@ -10,6 +10,9 @@ from forecasting.demand.history import intermittent
 from forecasting.demand.series import Series
 from forecasting.splits import rolling_origins
 
+LEAST = 8  # periods that are learnt from before a test
+ENOUGH = 3  # tests
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -49,9 +52,18 @@ def _panel(series: list[Series], every: Every) -> Panel:
 
 
 def origins(panel: Panel, horizon: int, most: int) -> list[int]:
-    """Ends of what may be learnt from, on the common calendar, oldest first; the tests follow each."""
-    least = max(2 * panel.season, 10) if panel.every != "week" else 26
-    return [each.end for each in rolling_origins(panel.length, horizon, most=most, least_history=least)]
+    """Ends of what may be learnt from, on the common calendar, oldest first; the tests follow each.
+
+    Before the first there are two seasons, of weeks half a year. Where that leaves fewer than ENOUGH tests, a shorter
+    past is better than none.
+    """
+    usual = 26 if panel.every == "week" else max(2 * panel.season, LEAST)
+    found: list[int] = []
+    for least in (usual, min(usual, max(panel.season, LEAST)), LEAST):
+        if len(found) < min(ENOUGH, most):
+            tests = rolling_origins(panel.length, horizon, most=most, least_history=least)
+            found = [each.end for each in tests]
+    return found
 
 
 def ahead(series: Series, end: int, until: date) -> int:

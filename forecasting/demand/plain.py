@@ -12,7 +12,7 @@ from typing import Any
 from forecasting.demand.arrays import Table
 from forecasting.demand.means import mean
 from forecasting.demand.seasons import seasons_of
-from forecasting.demand.usual import MOST_GROWTH, SEASONS
+from forecasting.demand.usual import FRESH, LEAST_SHARE, MOST_GROWTH, SEASONS
 
 USUAL = 3  # seasons whose differences from the one before are the unit
 MOST_PACE = 0.5  # of the last year's growth: more of it overshoots (Gardner and McKenzie 1985)
@@ -43,9 +43,10 @@ def plain(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[P
     steady = ~np.array(table.panel.slow)
     unit = np.where(steady, _unit(own, season), 1.0)
     moved = [_moved(own, season, width) / unit for width in (season, season // 2, season // 4)]
+    today = _today(own, shape, season)
     found = []
     for step in steps:
-        last, usual = block[:, -1, step % season], shape[:, step % season] * size[:, -1]
+        last, usual = block[:, -1, step % season], shape[:, step % season] * today
         grown = last * growth**table.pace + usual * growth ** (table.pace / 2)
         expected = np.where(steady, np.nan_to_num(grown) / 2, 0.0)
         clues = np.column_stack([expected, unit, (last - expected) / unit, *moved])
@@ -82,6 +83,17 @@ def _unit(own: Any, season: int) -> Any:
     first = min(start, max(season, start - USUAL * season))
     found = mean(np.abs(own[:, first:] - own[:, first - season : start - season]))
     return np.maximum(np.nan_to_num(found, nan=UNKNOWN), LEAST)
+
+
+def _today(own: Any, shape: Any, season: int) -> Any:
+    """The level of now, as `usual.usual` has it."""
+    import numpy as np
+
+    age = np.arange(min(own.shape[1], SEASONS * season), 0, -1)
+    sizes = own[:, own.shape[1] - len(age) :] / np.maximum(shape[:, -age % season], LEAST_SHARE)
+    weights = 0.5 ** (age / (FRESH * season)) * ~np.isnan(sizes)
+    total = weights.sum(axis=1)
+    return (np.nan_to_num(sizes) * weights).sum(axis=1) / np.where(total > 0, total, 1.0)
 
 
 def _moved(own: Any, season: int, width: int) -> Any:

@@ -20,7 +20,7 @@ from forecasting.demand.fitting import Answer, Fitters, Fitting, fit_all, plant_
 from forecasting.demand.levelled import levelled
 from forecasting.demand.naive import seasonal_naive
 from forecasting.demand.one import SeriesResult, Window
-from forecasting.demand.panel import Panel, ahead, origins, panels
+from forecasting.demand.panel import LEAST, Panel, ahead, origins, panels
 from forecasting.demand.series import Series
 from forecasting.demand.workdays import pull_of
 
@@ -29,7 +29,6 @@ SAMPLE = {
     True: 200,
 }  # steady and slow series that candidates are tried on: as many as their models' time allows
 EACH_TESTED = 2000  # series of a panel: beyond, only the latest window of each is tested
-LEAST_KNOWN = 8  # values before an origin: a series with fewer is no test of anything
 DEFAULT = {False: ["ets", candidates.TREES, NAIVE], True: ["adida", candidates.TREES_SUM, "tsb"]}
 Progress = Callable[[int, str], None]
 Key = tuple[int, str, int]
@@ -132,7 +131,7 @@ def _testable(panel: Panel, place: int, origin: int) -> bool:
     end = panel.end_of(place, origin)
     series = panel.series[place]
     known = sum(value is not None for value in series.values[: max(0, end)])
-    return known >= LEAST_KNOWN and any(value is not None for value in series.values[end:])
+    return known >= LEAST and any(value is not None for value in series.values[end:])
 
 
 def _answer(work: Work, keys: Sequence[Key], span: tuple[int, int], words: str) -> None:

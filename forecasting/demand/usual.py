@@ -10,6 +10,7 @@ from collections.abc import Sequence
 SEASONS = 5  # that are looked at, at most
 DAMPED = 0.6  # of last season's growth goes on (Gardner and McKenzie 1985: all of it overshoots)
 MOST_GROWTH = 2.0  # from one season to the next: beyond, it is no growth that lasts
+FRESH = 0.2  # of a season: what is as much older says half as much of today's level
 LEAST_SHARE = 0.05  # of the mean: what a place in the season is divided by at least
 
 
@@ -23,10 +24,12 @@ def grown(values: Sequence[float], season: int, horizon: int) -> list[float]:
 
 
 def usual(values: Sequence[float], season: int, horizon: int) -> list[float]:
-    """The mean shape of the last seasons, at the level of the last one. Two seasons at least."""
+    """The mean shape of the last seasons, at today's level. Two seasons at least."""
     shape = shape_of(values, season)
-    recent = values[-season:]
-    level = math.fsum(value / max(LEAST_SHARE, part) for value, part in zip(recent, shape, strict=True)) / season
+    ages = range(len(values), 0, -1)
+    weights = [0.5 ** (age / (FRESH * season)) for age in ages]
+    sizes = (value / max(LEAST_SHARE, shape[-age % season]) for value, age in zip(values, ages, strict=True))
+    level = math.fsum(size * weight for size, weight in zip(sizes, weights, strict=True)) / math.fsum(weights)
     return [level * shape[step % season] for step in range(horizon)]
 
 

@@ -63,8 +63,8 @@ def run(rows, **options):
 
 @pytest.fixture(scope="module")
 def rows():
-    """120 good series, every kind of broken one, and five at which every model fails."""
-    found = [row for k in range(120) for row in rows_of(f"good {k:03d}", [10.0 + (n + k) % 7 for n in range(60)])]
+    """120 good series, of which seasonal naive is always wrong, every kind of broken one, and five at which every model fails."""
+    found = [row for k in range(120) for row in rows_of(f"good {k:03d}", [13.0 + (n + k) % 2 for n in range(60)])]
     found += [row for name, values in BROKEN.items() for row in rows_of(name, values)]
     return found + [row for k in range(5) for row in rows_of(f"broken {k}", [10.0 + n % 7 for n in range(60)])]
 

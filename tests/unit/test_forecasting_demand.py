@@ -186,6 +186,12 @@ def test_fewer_than_three_speak_only_where_many_tests_say_so():
     assert champion.choose(names, [one] * champion.MANY, slow=False, default=[]) == ["right"]
 
 
+def test_one_large_series_does_not_decide_for_all():
+    small = trial([10.0], good=[11.0], bad=[14.0], other=[15.0])
+    large = champion.Trial(500.0, [9_000.0], {"good": [7_900.0], "bad": [8_500.0], "other": [8_400.0]})
+    assert champion.choose(["good", "bad", "other"], [small, large] * 60, slow=False, default=[]) == ["good"]
+
+
 def test_slow_sellers_are_not_forecast_by_whoever_says_nothing_is_sold():
     rare = [0.0] * 9 + [5.0]
     trials = [trial(rare, zero=[0.0] * 10, mean=[0.5] * 10, half=[0.4] * 10, other=[0.6] * 10)]
@@ -315,7 +321,7 @@ def test_as_many_are_held_as_promised_whatever_the_size_of_a_series():
     group = [
         records([chance.gauss(0, 1) for _ in range(48)], scale=10.0**size) for size in range(-3, 4) for _ in range(9)
     ]
-    shown = intervals.conformal(group)
+    shown = intervals.conformal(group, slow=False)
     for level in intervals.LEVELS:
         held = [
             low <= actual <= high
@@ -334,7 +340,7 @@ def test_slow_sellers_are_held_as_often_as_promised_though_their_lower_end_is_ne
         usual = 0.1 + nth / 100
         sold = [float(sum(chance.random() < usual / 4 for _ in range(4))) for _ in range(48)]
         group.append(records([amount - usual for amount in sold], said=usual))
-    shown = intervals.conformal(group)
+    shown = intervals.conformal(group, slow=True)
     held = [
         max(0.0, low) <= actual <= high
         for each in group
@@ -346,17 +352,22 @@ def test_slow_sellers_are_held_as_often_as_promised_though_their_lower_end_is_ne
 
 
 def test_a_series_without_tests_borrows_the_errors_of_all_in_its_own_unit():
-    shown = intervals.conformal([records([-1.0, 1.0] * 40)])
+    shown = intervals.conformal([records([-1.0, 1.0] * 40)], slow=False)
     low, high = shown.ends(5.0, shown.yardstick(intervals.Record(100.0, {})), 0.80)
     assert (low, high) == (pytest.approx(-95.0), pytest.approx(105.0))
-    nothing = intervals.conformal([])
-    assert nothing.ends(5.0, nothing.yardstick(intervals.Record(1.0, {})), 0.95) == (5.0, 5.0)
+
+
+def test_where_nothing_could_be_tested_intervals_are_as_wide_as_seasonal_naive_was_wrong():
+    nothing = intervals.conformal([intervals.Record(2.0, {})], slow=False)
+    for level, reach in ((0.80, 2 * 1.61), (0.95, 2 * 3.0)):
+        low, high = nothing.ends(50.0, nothing.yardstick(intervals.Record(2.0, {})), level)
+        assert (50.0 - low, high - 50.0) == (pytest.approx(reach, abs=0.02), pytest.approx(reach, abs=0.02))
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=4, max_size=300), st.floats(-1e4, 1e4))
 def test_the_wider_band_contains_the_narrower(errors, said):
     one = records(errors)
-    shown = intervals.conformal([one])
+    shown = intervals.conformal([one], slow=False)
     narrow, wide = (shown.ends(said, shown.yardstick(one), level) for level in intervals.LEVELS)
     assert wide[0] <= narrow[0] <= said <= narrow[1] <= wide[1]
 
@@ -367,6 +378,25 @@ def test_a_window_has_no_say_in_its_own_intervals(quick):
     (before,), (after,) = ([w for w in each.windows if w.start == "2026-03-09"] for each in (calm, wild))
     ends = [Bands([each]).around(each, [10.0], without=w.start) for each, w in ((calm, before), (wild, after))]
     assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize("months", [14, 20, 27, 30, 33, 60])
+def test_a_short_history_is_tested_as_well(months):
+    from forecasting.demand.panel import origins, panels
+
+    values = tuple(10.0 + at % 12 for at in range(months))
+    (panel,) = panels([Series("p", "q", "month", date(2020, 1, 1), "", values, (0.0,) * months)])
+    found = origins(panel, 6, 4)
+    assert len(found) >= (3 if months > 18 else 1)
+    assert all(8 <= end <= months - 6 for end in found)
+
+
+@pytest.mark.parametrize("values", [[7.0], [5.0, 900.0], [20.0 + at for at in range(9)]], ids=len)
+def test_nobody_is_told_that_a_forecast_cannot_be_wrong(quick, values):
+    (result,) = forecast([a_series(values)], horizon=14)
+    assert not result.windows
+    for lo80, hi80, lo95, hi95 in Bands([result]).around(result, result.mean):
+        assert lo95 <= lo80 < hi80 < hi95
 
 
 def closed_on_sundays(weeks=30):

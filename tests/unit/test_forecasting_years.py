@@ -88,6 +88,13 @@ def test_the_usual_year_keeps_what_comes_each_year_and_forgets_what_came_once():
     assert usual.usual([0.0] * 24, 12, 2) == [0.0, 0.0]
 
 
+def test_the_usual_year_follows_a_level_that_has_just_moved():
+    shape = [20.0 if at == 11 else 10.0 for at in range(12)]
+    said = usual.usual([*shape * 3, *[2 * value for value in shape[:6]]][6:], 12, 12)
+    assert sum(said) > 1.6 * sum(shape)
+    assert max(said) == said[5]
+
+
 def test_of_slow_sellers_the_total_of_a_test_counts():
     rare = [0.0] * 5 + [6.0]
     trials = [champion.Trial(1.0, rare, {"zero": [0.0] * 6, "fair": [1.0] * 6, "peak": [5.0] * 6})]
