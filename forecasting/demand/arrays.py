@@ -36,7 +36,7 @@ MOST_ALIKE = 1000  # series of which each is compared with each
 CLOSED = 5  # series that all sell nothing on a day: then it was closed, and says nothing of any
 
 
-class Table:
+class Grid:
     """The panel as arrays: values (not a number before a series begins), offers, and the chance of one."""
 
     def __init__(self, panel: Panel) -> None:
@@ -86,7 +86,7 @@ class Table:
         series, panel = self.panel.series, self.panel
         return np.array([offers_ahead(each, panel.end_of(at, origin), horizon) for at, each in enumerate(series)])
 
-    def alike(self, pull: float, horizon: int) -> tuple["Table", Any]:
+    def alike(self, pull: float, horizon: int) -> tuple["Grid", Any]:
         """The same with months of one size, and the sizes up to `horizon` periods later by which to bring them back."""
         import numpy as np
 

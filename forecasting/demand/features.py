@@ -7,19 +7,19 @@ holds what is known there alone.
 from collections.abc import Sequence
 from typing import Any
 
-from forecasting.demand.arrays import Table
+from forecasting.demand.arrays import Grid
 from forecasting.demand.calendar import YEAR
 from forecasting.demand.means import mean
 from forecasting.demand.offered import around
 from forecasting.demand.seasons import seasons_of
 
 
-def _past(table: Table, origin: int, level: Any) -> Any:
+def _past(grid: Grid, origin: int, level: Any) -> Any:
     """What is known of each series at `origin`, in units of its level."""
     import numpy as np
 
-    season, taught = table.panel.season, table.lessons
-    own = table.values[:, :origin] / level[:, None]
+    season, taught = grid.panel.season, grid.lessons
+    own = grid.values[:, :origin] / level[:, None]
     count = len(own)
     lags = [own[:, -lag] if origin >= lag else np.full(count, np.nan) for lag in (1, 2, 3, max(2, season))]
     means = [mean(own[:, -width:]) for width in taught.widths]
@@ -35,35 +35,35 @@ def _past(table: Table, origin: int, level: Any) -> Any:
         faded.append((np.nan_to_num(own) * weights).sum(axis=1) / np.where(total > 0, total, 1))
     age = (~np.isnan(own)).sum(axis=1)
     most = np.nan_to_num(recent).max(axis=1)
-    offers = _offered(table, own, origin)
+    offers = _offered(grid, own, origin)
     return np.column_stack(
         [*lags, *means, spread, zero, origin - last, *faded, *offers, age, means[1] - usual, most, np.log(level)]
     )
 
 
-def _offered(table: Table, own: Any, origin: int) -> list[Any]:
+def _offered(grid: Grid, own: Any, origin: int) -> list[Any]:
     """How often there was an offer in the last year and lately, and what sold with and without one."""
     import numpy as np
 
-    year = max(0, origin - YEAR[table.panel.every])
-    offered, sold = table.offers[:, year:origin] > 0, own[:, year:]
-    lately = offered[:, -table.lessons.level :]
+    year = max(0, origin - YEAR[grid.panel.every])
+    offered, sold = grid.offers[:, year:origin] > 0, own[:, year:]
+    lately = offered[:, -grid.lessons.level :]
     with_one, without = (np.where(mask, sold, np.nan) for mask in (offered, ~offered))
     return [
         offered.mean(axis=1),
         lately.mean(axis=1),
         mean(with_one),
         mean(without),
-        mean(without[:, -table.lessons.level :]),
+        mean(without[:, -grid.lessons.level :]),
     ]
 
 
-def _steps(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[tuple[int, Any]]:
+def _steps(grid: Grid, origin: int, steps: Sequence[int], level: Any) -> list[tuple[int, Any]]:
     """Each step with what is known of its place in the season: a season ago, on average, and of everybody."""
     import numpy as np
 
-    season = table.panel.season
-    own = table.values[:, :origin] / level[:, None]
+    season = grid.panel.season
+    own = grid.values[:, :origin] / level[:, None]
     block, _, shape = seasons_of(own, season) if origin >= season else (None, None, None)
     everybody = mean(shape, 0) if shape is not None else None
     found = []
@@ -80,11 +80,11 @@ def _steps(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[
     return found
 
 
-def _year(table: Table, origin: int, step: int, own: Any) -> Any:
+def _year(grid: Grid, origin: int, step: int, own: Any) -> Any:
     """Time of the year of daily and weekly periods, which their season does not tell, and what it meant before."""
     import numpy as np
 
-    panel, count = table.panel, len(own)
+    panel, count = grid.panel, len(own)
     if panel.every == "month":
         return np.zeros((count, 1))
     year = 364 if panel.every == "day" else 52  # whole weeks: the same weekday
@@ -100,15 +100,15 @@ def _year(table: Table, origin: int, step: int, own: Any) -> Any:
     return np.column_stack(found)
 
 
-def rows(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[Any]:
+def rows(grid: Grid, origin: int, steps: Sequence[int], level: Any) -> list[Any]:
     import numpy as np
 
-    own = table.values[:, :origin] / level[:, None]
-    past = _past(table, origin, level)
+    own = grid.values[:, :origin] / level[:, None]
+    past = _past(grid, origin, level)
     beside = [np.empty((len(own), 0)) for _ in steps]
-    if table.panel.every == "day" and steps:
-        beside = around(own, table.offers_known(origin, max(steps) + 2), steps, table.sharing(origin))
+    if grid.panel.every == "day" and steps:
+        beside = around(own, grid.offers_known(origin, max(steps) + 2), steps, grid.sharing(origin))
     return [
-        np.column_stack([past, each, _year(table, origin, step, own), more])
-        for (step, each), more in zip(_steps(table, origin, steps, level), beside, strict=True)
+        np.column_stack([past, each, _year(grid, origin, step, own), more])
+        for (step, each), more in zip(_steps(grid, origin, steps, level), beside, strict=True)
     ]

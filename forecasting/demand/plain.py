@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forecasting.demand.arrays import Table
+from forecasting.demand.arrays import Grid
 from forecasting.demand.means import mean
 from forecasting.demand.seasons import seasons_of
 from forecasting.demand.usual import FRESH, LEAST_SHARE, MOST_GROWTH, SEASONS
@@ -28,44 +28,44 @@ class Plain:
     clues: Any
 
 
-def plain(table: Table, origin: int, steps: Sequence[int], level: Any) -> list[Plain]:
+def plain(grid: Grid, origin: int, steps: Sequence[int], level: Any) -> list[Plain]:
     """For each step: half of last year, half of the usual year's shape, each with its part of last year's growth."""
     import numpy as np
 
-    season = table.panel.season
-    own = table.values[:, :origin] / level[:, None]
+    season = grid.panel.season
+    own = grid.values[:, :origin] / level[:, None]
     count = len(own)
-    if table.panel.every == "day" or season == 1 or origin < season:
+    if grid.panel.every == "day" or season == 1 or origin < season:
         return [Plain(np.zeros(count), np.ones(count), np.empty((count, 0))) for _ in steps]
     block, size, shape = seasons_of(own, season)
     growth = size[:, -1] / np.where(size[:, -2] > 0, size[:, -2], np.nan) if size.shape[1] > 1 else np.ones(count)
     growth = np.clip(np.nan_to_num(growth, nan=1.0), 1 / MOST_GROWTH, MOST_GROWTH)
-    steady = ~np.array(table.panel.slow)
+    steady = ~np.array(grid.panel.slow)
     unit = np.where(steady, _unit(own, season), 1.0)
     moved = [_moved(own, season, width) / unit for width in (season, season // 2, season // 4)]
     today = _today(own, shape, season)
     found = []
     for step in steps:
         last, usual = block[:, -1, step % season], shape[:, step % season] * today
-        grown = last * growth**table.pace + usual * growth ** (table.pace / 2)
+        grown = last * growth**grid.pace + usual * growth ** (grid.pace / 2)
         expected = np.where(steady, np.nan_to_num(grown) / 2, 0.0)
         clues = np.column_stack([expected, unit, (last - expected) / unit, *moved])
         found.append(Plain(expected, unit, clues))
     return found
 
 
-def pace(table: Table, origin: int) -> float:
+def pace(grid: Grid, origin: int) -> float:
     """How much of a year's growth came again in the year after, over all steady series; 0 to MOST_PACE.
 
     Where years go up and down by turns it is nothing. With fewer than three years it is the most.
     """
     import numpy as np
 
-    season = table.panel.season
+    season = grid.panel.season
     years = min(origin // season, 2 * SEASONS)
-    if table.panel.every == "day" or season == 1 or years < 3:
+    if grid.panel.every == "day" or season == 1 or years < 3:
         return MOST_PACE
-    own = table.values[~np.array(table.panel.slow), origin - years * season : origin]
+    own = grid.values[~np.array(grid.panel.slow), origin - years * season : origin]
     sizes = own.reshape(len(own), years, season).mean(axis=2)
     sizes = sizes[(sizes > 0).all(axis=1)]
     growth = np.clip(np.diff(np.log(sizes), axis=1), -np.log(MOST_GROWTH), np.log(MOST_GROWTH))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forecasting.demand.arrays import Table
+from forecasting.demand.arrays import Grid
 from forecasting.demand.candidates import TREES, TREES_MIDDLE, TREES_SUM
 from forecasting.demand.features import rows
 from forecasting.demand.plain import Plain, pace, plain
@@ -44,37 +44,37 @@ MOST = 20.0  # times its level: a value beyond teaches no more than this
 FURTHEST = 8.0  # times its usual difference from a plain forecast, likewise
 
 
-def say(table: Table, name: str, origin: int, horizon: int, pull: float = 0.0) -> Any:
+def say(grid: Grid, name: str, origin: int, horizon: int, pull: float = 0.0) -> Any:
     """An array of series by steps: what is said at `origin` of the periods from it on. `pull`: of working days."""
     import numpy as np
 
-    table, sizes = table.alike(pull, horizon)
-    table.pace = pace(table, origin)
-    level = table.level(origin)
-    taught = _taught(table, name, origin, horizon)
+    grid, sizes = grid.alike(pull, horizon)
+    grid.pace = pace(grid, origin)
+    level = grid.level(origin)
+    taught = _taught(grid, name, origin, horizon)
     if len(taught.targets) < LEAST_ROWS:
         return np.full((len(level), horizon), np.nan)
     if not taught.sold:
         return np.zeros((len(level), horizon))
     model = _learnt(name, taught)
     said = np.empty((len(level), horizon))
-    chances = table.chances(origin, horizon)
-    expected = plain(table, origin, range(horizon), level)
-    for step, (row, before) in enumerate(zip(rows(table, origin, range(horizon), level), expected, strict=True)):
+    chances = grid.chances(origin, horizon)
+    expected = plain(grid, origin, range(horizon), level)
+    for step, (row, before) in enumerate(zip(rows(grid, origin, range(horizon), level), expected, strict=True)):
 
         def sold(offered: float, row: Any = row, before: Plain = before) -> Any:
             seen = np.column_stack([row, before.clues, np.full(len(row), offered)])
-            return _back(_kind(table, name), model.predict(seen), before)
+            return _back(_kind(grid, name), model.predict(seen), before)
 
         chance = chances[:, step]
         said[:, step] = (1 - chance) * sold(0.0) + chance * sold(1.0) if chance.any() else sold(0.0)
-    return np.maximum(said * level[:, None] * sizes[:, origin : origin + horizon], table.lowest[:, None])
+    return np.maximum(said * level[:, None] * sizes[:, origin : origin + horizon], grid.lowest[:, None])
 
 
-def _kind(table: Table, name: str) -> str:
+def _kind(grid: Grid, name: str) -> str:
     if name == TREES_SUM:
         return "sum"
-    return "logarithm" if name == TREES and table.panel.every == "day" else "difference"
+    return "logarithm" if name == TREES and grid.panel.every == "day" else "difference"
 
 
 def _target(kind: str, truth: Any, before: Plain) -> Any:
@@ -118,13 +118,13 @@ def _learnt(name: str, taught: Taught) -> Any:
     return lightgbm.train({**SETTINGS, **OBJECTIVES[name], "seed": SEED}, data, ROUNDS)
 
 
-def _taught(table: Table, name: str, origin: int, horizon: int) -> Taught:
+def _taught(grid: Grid, name: str, origin: int, horizon: int) -> Taught:
     """From origins before `origin`, none reaching past it."""
     import numpy as np
 
-    season, lessons, kind = table.panel.season, table.lessons, _kind(table, name)
+    season, lessons, kind = grid.panel.season, grid.lessons, _kind(grid, name)
     least = 2 * season + 1 if origin > 4 * season else season + 2
-    count = len(table.values)
+    count = len(grid.values)
     thin = min(horizon, -(-count * horizon * lessons.origins // MOST_ROWS))
     most = max(2, min(lessons.origins, MOST_ROWS // (count * -(-horizon // thin))))
     apart = max(1, horizon // 3)
@@ -132,14 +132,14 @@ def _taught(table: Table, name: str, origin: int, horizon: int) -> Taught:
     parts: list[list[Any]] = [[], [], []]
     sold = False
     for turn, start in enumerate(starts):
-        level = table.level(start)
+        level = grid.level(start)
         steps = range(turn % thin, min(horizon, origin - start), thin)
-        expected = plain(table, start, steps, level)
-        for step, row, before in zip(steps, rows(table, start, steps, level), expected, strict=True):
-            truth = table.values[:, start + step] / level
-            seen = ~np.isnan(truth) & ~np.isnan(table.values[:, start - 1])
+        expected = plain(grid, start, steps, level)
+        for step, row, before in zip(steps, rows(grid, start, steps, level), expected, strict=True):
+            truth = grid.values[:, start + step] / level
+            seen = ~np.isnan(truth) & ~np.isnan(grid.values[:, start - 1])
             sold = sold or bool(truth[seen].any())
-            features = np.column_stack([row, before.clues, table.offers[:, start + step] > 0])
+            features = np.column_stack([row, before.clues, grid.offers[:, start + step] > 0])
             loud = level if kind == "sum" else level * before.unit
             weight = np.sqrt(np.minimum(loud, LOUDEST * np.median(loud)))
             for part, found in zip(parts, (features, _target(kind, truth, before), weight), strict=True):

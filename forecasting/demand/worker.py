@@ -42,10 +42,10 @@ def _tried(say: Callable[[], Any]) -> Line:
 
 
 class Bench:
-    """What the worker has before it: the panel it was given last, with its table."""
+    """What the worker has before it: the panel it was given last, with its grid."""
 
     def __init__(self) -> None:
-        self.table: Any = None
+        self.grid: Any = None
 
     def take(self, task: Line) -> list[Callable[[], Any]]:
         """The answers that a line asks for, each still to be worked out."""
@@ -53,7 +53,7 @@ class Bench:
         from forecasting.demand.panel import panels
 
         if "panel" in task:
-            self.table = arrays.Table(panels([series_of(raw) for raw in task["panel"]])[0])
+            self.grid = arrays.Grid(panels([series_of(raw) for raw in task["panel"]])[0])
             return []
         if "plant" in task:
             return [partial(self._plant, *one) for one in task["plant"]]
@@ -63,7 +63,7 @@ class Bench:
     def _plant(self, name: str, origin: int, steps: int, pull: float) -> list[list[float]]:
         from forecasting.demand import trees
 
-        said: list[list[float]] = trees.say(self.table, name, origin, steps, pull).tolist()
+        said: list[list[float]] = trees.say(self.grid, name, origin, steps, pull).tolist()
         return said
 
 

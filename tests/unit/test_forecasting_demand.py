@@ -286,7 +286,7 @@ def test_trees_learn_what_an_offer_sells_and_say_the_same_twice_beside_broken_se
     ]
     days = {FIRST + timedelta(days=120 + step): 1.0 for step in (1, 2)}
     panel = panels([*(with_plan(each, days, 7) for each in good), *broken])[0]
-    first, again = (trees.say(arrays.Table(panel), candidates.TREES_MIDDLE, 120, 7) for _ in range(2))
+    first, again = (trees.say(arrays.Grid(panel), candidates.TREES_MIDDLE, 120, 7) for _ in range(2))
     assert first.tolist() == again.tolist()
     for said, base in zip(first[:4], (10.0, 11.0, 12.0, 13.0), strict=True):
         assert min(said[1:3]) > 2 * base > max(said[0], *said[3:])

@@ -65,7 +65,7 @@ def test_a_model_sees_months_of_one_size_and_answers_for_those_to_come():
 
 def test_trees_see_months_of_one_size_too():
     panel = panels([months(by_days(72, 40.0 + n), str(n)) for n in range(8)])[0]
-    said = trees.say(arrays.Table(panel), TREES_MIDDLE, 72, 12, PULL)
+    said = trees.say(arrays.Grid(panel), TREES_MIDDLE, 72, 12, PULL)
     for n in range(8):
         assert said[n].tolist() == pytest.approx(by_days(84, 40.0 + n)[72:], rel=0.01)
 
@@ -167,7 +167,7 @@ def test_trees_learn_that_an_offer_of_the_same_brand_takes_sales():
         for k in (0, 1)
         for copy in range(3)
     ]
-    said = trees.say(arrays.Table(panels(series)[0]), TREES_MIDDLE, 196, 7)
+    said = trees.say(arrays.Grid(panels(series)[0]), TREES_MIDDLE, 196, 7)
     for row, k in zip(said, (0, 0, 0, 1, 1, 1), strict=True):
         assert row.tolist() == pytest.approx(sold[k][196:], rel=0.35)
 
@@ -186,13 +186,13 @@ def test_a_day_on_which_no_series_sold_anything_teaches_nothing():
         )
         for k in range(6)
     ]
-    assert arrays.Table(panels(series)[0]).values.min() == 5.0
-    assert arrays.Table(panels(series[:3])[0]).values.min() == 0.0
+    assert arrays.Grid(panels(series)[0]).values.min() == 5.0
+    assert arrays.Grid(panels(series[:3])[0]).values.min() == 0.0
 
 
 def test_growth_goes_on_where_it_did_before_and_not_where_years_go_up_and_down():
     steady = months([100 * 1.1 ** (at // 12) for at in range(72)])
     by_turns = months([(110.0, 100.0)[at // 12 % 2] for at in range(72)])
-    found = [plain.pace(arrays.Table(panels([each])[0]), 72) for each in (steady, by_turns)]
+    found = [plain.pace(arrays.Grid(panels([each])[0]), 72) for each in (steady, by_turns)]
     assert found == [plain.MOST_PACE, 0.0]
-    assert plain.pace(arrays.Table(panels([months([0.0, 1.0] * 36)])[0]), 72) == 0.0
+    assert plain.pace(arrays.Grid(panels([months([0.0, 1.0] * 36)])[0]), 72) == 0.0
