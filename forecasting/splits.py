@@ -14,16 +14,15 @@ class Origin:
 
 
 def rolling_origins(length: int, horizon: int, *, most: int, least_history: int) -> list[Origin]:
-    """Up to `most` test windows at the end of a series, oldest first, side by side where the history allows it.
+    """Up to `most` test windows at the end of a series, oldest first, side by side where two fit so.
 
-    Windows overlap, in steps of at least a quarter of the horizon, rather than leave less than `least_history` to
+    Else they overlap, in steps of at least a quarter of the horizon, rather than leave less than `least_history` to
     learn from. No window at all where the series is too short: the caller says so.
     """
     room = length - horizon - least_history
     if room < 0 or horizon < 1:
         return []
-    step = max(1, min(horizon, room // max(1, most - 1)) if most > 1 else horizon)
-    step = max(step, -(-horizon // 4))
+    step = horizon if room >= horizon else max(room // max(1, most - 1), -(-horizon // 4))
     count = min(most, room // step + 1)
     return [Origin(length - horizon - step * back, horizon) for back in reversed(range(count))]
 

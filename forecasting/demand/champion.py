@@ -16,6 +16,7 @@ from itertools import combinations
 
 MEMBERS = 3
 MANY = 100  # tests: from so many on, fewer than three may be better than any three
+FINAL = 10  # means that are compared once more
 DOUBT = 40  # tests that say that the level is right, before any was made
 LEVELS = [1 + step / 100 for step in range(-10, 26)]  # stock is planned by it: no more than a tenth is taken off
 
@@ -65,11 +66,21 @@ def level(tests: Sequence[tuple[Sequence[float], Sequence[float]]]) -> float:
 
 def choose(names: Sequence[str], trials: Sequence[Trial], *, slow: bool, default: Sequence[str]) -> list[str]:
     """The best mean of three of `names` (of slow sellers, or by many tests: up to three); `default` without tests."""
+    return sorted(_best(names, trials, slow=slow)[0]) if trials else list(default)
+
+
+def finalists(names: Sequence[str], trials: Sequence[Trial], *, slow: bool) -> list[str]:
+    """Those of `names` that speak in any of the best means, in their order; all of them without tests."""
     if not trials:
-        return list(default)
+        return list(names)
+    among = {name for members in _best(names, trials, slow=slow)[:FINAL] for name in members}
+    return [name for name in names if name in among]
+
+
+def _best(names: Sequence[str], trials: Sequence[Trial], *, slow: bool) -> list[tuple[str, ...]]:
+    """Means of some, the best first."""
     single = sorted(names, key=lambda name: (loss([name], trials, slow=slow), names.index(name)))
     most = min(MEMBERS, len(single))
     least = 1 if slow or len(trials) >= MANY else most
     means = [members for size in range(least, most + 1) for members in combinations(single, size)]
-    best = min(means, key=lambda members: loss(members, trials, slow=slow))
-    return sorted(best)
+    return sorted(means, key=lambda members: loss(members, trials, slow=slow))

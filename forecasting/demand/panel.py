@@ -11,7 +11,6 @@ from forecasting.demand.series import Series
 from forecasting.splits import rolling_origins
 
 LEAST = 8  # periods that are learnt from before a test
-ENOUGH = 3  # tests
 
 
 @dataclass(frozen=True)
@@ -54,16 +53,12 @@ def _panel(series: list[Series], every: Every) -> Panel:
 def origins(panel: Panel, horizon: int, most: int) -> list[int]:
     """Ends of what may be learnt from, on the common calendar, oldest first; the tests follow each.
 
-    Before the first there are two seasons, of weeks half a year. Where that leaves fewer than ENOUGH tests, a shorter
-    past is better than none.
+    Before the first there are two seasons, of weeks half a year; less where two tests would not fit side by side else.
     """
     usual = 26 if panel.every == "week" else max(2 * panel.season, LEAST)
-    found: list[int] = []
-    for least in (usual, min(usual, max(panel.season, LEAST)), LEAST):
-        if len(found) < min(ENOUGH, most):
-            tests = rolling_origins(panel.length, horizon, most=most, least_history=least)
-            found = [each.end for each in tests]
-    return found
+    shorter = [usual, min(usual, max(panel.season, LEAST))]
+    least = next((each for each in shorter if panel.length - each >= 2 * horizon), LEAST)
+    return [each.end for each in rolling_origins(panel.length, horizon, most=most, least_history=least)]
 
 
 def ahead(series: Series, end: int, until: date) -> int:

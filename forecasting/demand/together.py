@@ -1,8 +1,9 @@
 """All series of a run, from their pasts to tested forecasts: candidates, champions, final say.
 
-For each panel (series kept in the same periods) candidates are tried on a sample of its steady series, and of its slow
-sellers, in rolling windows; the up to three whose mean did best speak for all of them. A model that fails on a series
-is replaced there by seasonal naive, with a note that says so: one odd series stops nobody.
+For each panel (series kept in the same periods) candidates are tried in rolling windows on a sample of its steady
+series, and of its slow sellers, and those that may win on more of them; the up to three whose mean did best speak for
+all. A model that fails on a series is replaced there by seasonal naive, with a note that says so: one odd series stops
+nobody.
 """
 
 import math
@@ -13,7 +14,7 @@ from datetime import date
 
 from forecasting.demand import candidates, one
 from forecasting.demand.candidates import NAIVE
-from forecasting.demand.champion import Trial, choose, mean_of
+from forecasting.demand.champion import Trial, choose, finalists, mean_of
 from forecasting.demand.drivers import drivers
 from forecasting.demand.fitter import Ask
 from forecasting.demand.fitting import Answer, Fitters, Fitting, fit_all, plant_all
@@ -24,10 +25,8 @@ from forecasting.demand.panel import LEAST, Panel, ahead, origins, panels
 from forecasting.demand.series import Series
 from forecasting.demand.workdays import pull_of
 
-SAMPLE = {
-    False: 120,
-    True: 200,
-}  # steady and slow series that candidates are tried on: as many as their models' time allows
+SAMPLE = {False: 120, True: 200}  # steady and slow series that all candidates are tried on: Prophet takes its time
+FINALISTS = 400  # series that those are tried on that may win
 EACH_TESTED = 2000  # series of a panel: beyond, only the latest window of each is tested
 DEFAULT = {False: ["ets", candidates.TREES, NAIVE], True: ["adida", candidates.TREES_SUM, "tsb"]}
 Progress = Callable[[int, str], None]
@@ -106,10 +105,10 @@ def _group(work: Work, places: Sequence[int], tests: Sequence[int], *, slow: boo
     """Choose who speaks for these series, and let them."""
     panel = work.panel
     names = candidates.tried(slow, len(places), panel.every)
-    sample = _sample(panel, places, SAMPLE[slow])
-    asked = [(place, name, origin) for place in sample for origin in tests for name in names]
-    _answer(work, [key for key in asked if _testable(panel, key[0], key[2])], (0, 60), "Trying models")
-    members = choose(names, _trials(work, sample, tests, names), slow=slow, default=DEFAULT[slow])
+    trials = _tried(work, _sample(panel, places, SAMPLE[slow]), tests, names, (0, 40))
+    names = finalists(names, trials, slow=slow)
+    trials = _tried(work, _sample(panel, places, FINALISTS), tests, names, (40, 60))
+    members = choose(names, trials, slow=slow, default=DEFAULT[slow])
     shown = tests if len(places) <= EACH_TESTED else tests[-1:]
     rest = [(place, name, origin) for place in places for origin in shown for name in members]
     rest = [key for key in rest if _testable(panel, key[0], key[2])]
@@ -209,7 +208,12 @@ def _said(work: Work, key: Key) -> list[float]:
     return seasonal_naive(series.values[:end], one.season_of(series.every, end), work.steps(place, origin))
 
 
-def _trials(work: Work, sample: Sequence[int], tests: Sequence[int], names: Sequence[str]) -> list[Trial]:
+def _tried(
+    work: Work, sample: Sequence[int], tests: Sequence[int], names: Sequence[str], span: tuple[int, int]
+) -> list[Trial]:
+    """What each of `names` says in the tests of these series."""
+    asked = [(place, name, origin) for place in sample for origin in tests for name in names]
+    _answer(work, [key for key in asked if _testable(work.panel, key[0], key[2])], span, "Trying models")
     found = []
     for place in sample:
         series = work.panel.series[place]
