@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 LEVELS = (0.80, 0.95)
-TRUST = {False: 1.0, True: 5.0}  # windows that outweigh what is usual for all: slow sellers' errors are mostly chance
+TRUST = {False: 3.0, True: 5.0}  # windows that outweigh what is usual for all: slow sellers' errors are mostly chance
 FURTHEST = 4.0  # times the usual forecast: beyond, a larger or smaller one moves the yardstick no more
 TAIL = 0.80  # of each side's scores, to measure how far errors lean to it
 
