@@ -36,3 +36,11 @@ class ChooseForm(forms.Form):
         """The value asked for, None where it was nonsense."""
         self.is_valid()
         return self.cleaned_data.get(name)
+
+    def missed(self, **shown: str) -> str:
+        """What to say where something else is `shown` than was asked for; empty where it is the same."""
+        if "run" in self.errors:
+            return "The address names no run: the one in force is shown."
+        if any(self.value(name) not in ("", None, value) for name, value in shown.items()):
+            return "This run has no forecast of that product at that place: the nearest one is shown."
+        return ""

@@ -96,6 +96,7 @@ def demand(request: HttpRequest) -> HttpResponse:
     products, places = selectors.choices(run)
     context = _shared(request, run, note) | {
         "series": series,
+        "missed": chosen.missed(product=series.product, place=series.place),
         "rows": rows,
         "headline": presenting.headline(series, rows),
         "drawings": presenting.fan(series, rows),

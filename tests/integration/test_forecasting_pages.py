@@ -56,6 +56,9 @@ def test_the_dashboard_shows_forecast_backtest_rows_and_hashes(client, trained):
     assert run.predictions_hash in html
     assert "Verified" in html
     assert "style=" not in html
+    assert "is shown." not in html
+    assert "no forecast of that product" in page(client, "forecasting:demand", product="09506000134369")
+    assert "names no run" in page(client, "forecasting:demand", run="the last one")
     assert str(changed.uid) in page(client, "forecasting:left-out", None, [run.uid])
 
 
