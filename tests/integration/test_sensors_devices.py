@@ -48,7 +48,7 @@ def test_a_device_is_active_once_the_ledger_says_so(ledger_world):
     document = documents.get(f"device/{logger.kid}")
     assert document["giai"] == "9506000111LOGGER7"
     assert document["details"] == devices.details_of(logger.device)
-    assert "DKD" not in str(document)
+    assert "DKD-K-1234" not in str(document)
 
 
 def test_a_new_key_takes_over_and_the_old_one_ends(ledger_world):
