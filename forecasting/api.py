@@ -143,6 +143,7 @@ class Forecasts(APIView):
     """What a run forecast, as JSON or, with `?as=csv` and `?as=parquet`, as files with the columns of the command.
 
     `fallbacks` names the series for which a simpler model had to speak, and why; `overrides` what people expect
+    instead.
     """
 
     permission_classes = (has_role(*READERS),)

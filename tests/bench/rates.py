@@ -73,12 +73,12 @@ def _measured(name: str, every: Every, count: int, *, few: bool) -> dict[str, An
 def _planted(name: str, every: Every) -> tuple[float, float]:
     """Seconds of processor and clock for trees over many series."""
     from forecasting.demand import trees
-    from forecasting.demand.arrays import Table
+    from forecasting.demand.arrays import Grid
     from forecasting.demand.panel import panels
 
     (panel,) = panels(series(TOGETHER, every, few=False))
     began, before = time.monotonic(), spent()
-    trees.say(Table(panel), name, panel.length, HORIZON[every])
+    trees.say(Grid(panel), name, panel.length, HORIZON[every])
     return spent() - before, time.monotonic() - began
 
 
