@@ -5,6 +5,7 @@ Pure. No history is in it: Prophet's own JSON holds the training rows, so only f
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Protocol
 
 from forecasting.demand.result import ForecastRow, rounded
@@ -22,8 +23,12 @@ def six(value: float) -> str:
 
 
 def demand_line(row: ForecastRow) -> str:
-    numbers = (row.mean, row.lo80, row.hi80, row.lo95, row.hi95)
-    return "\x1f".join([row.product, row.place, row.day.isoformat(), *map(six, numbers)])
+    return period_line(row.product, row.place, row.day, (row.mean, row.lo80, row.hi80, row.lo95, row.hi95))
+
+
+def period_line(product: str, place: str, day: date, five: Iterable[float]) -> str:
+    """What is expected of a product at a place, as it is hashed: the mean, the ends at 80% and at 95%."""
+    return "\x1f".join([product, place, day.isoformat(), *map(six, five)])
 
 
 class Foretold(Protocol):

@@ -22,6 +22,7 @@ NO_ITEM: Final = -1
 WORDS: Final = ("batch", "reason", "product", "place", "unit", "period")
 DAYS: Final = ("day", "known", "declared")
 """Ordinals (1 is 1 January of year 1); 0 where there is none."""
+EPOCH: Final = date(1970, 1, 1).toordinal()  # from which Arrow and numpy count days
 WHOLE: Final = ("fact", "position", "item")
 NUMBERS: Final = ("quantity", "promotion")
 RAW: Final = ("event", "uid")

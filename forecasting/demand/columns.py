@@ -10,9 +10,8 @@ from typing import Any, Final
 from forecasting.demand.calendar import Every, infer
 from forecasting.demand.series import LONGEST, Series, unit_of
 from forecasting.reasons import LeftOut, Reason
-from forecasting.table import Sales
+from forecasting.table import EPOCH, Sales
 
-EPOCH: Final = date(1970, 1, 1).toordinal()
 SHOWN: Final = 8  # dates: where some of a series' dates are neither monthly nor weekly, all are not
 
 
@@ -47,14 +46,22 @@ def series_of(sales: Sales) -> tuple[list[Series], list[LeftOut]]:
     product, place = sales.column("product"), sales.column("place")
     day, quantity = sales.column("day"), sales.column("quantity")
     open_days = _open_days(place, day, quantity)
-    other = (product[1:] != product[:-1]) | (place[1:] != place[:-1])
-    bounds = [0, *(np.flatnonzero(other) + 1).tolist(), len(sales)] if len(sales) else []
     nothing = np.zeros(0, dtype=day.dtype)
     found = []
-    for start, end in pairwise(bounds):
-        mine = slice(start, end)
-        found.append(_series(sales[mine], day[mine], quantity[mine], open_days.get(int(place[start]), nothing)))
+    for mine in _runs(product, place):
+        implied = open_days.get(int(place[mine.start]), nothing)
+        found.append(_series(sales[mine], day[mine], quantity[mine], implied))
     return found, old
+
+
+def _runs(*columns: Any) -> list[slice]:
+    """Where lines stand together in which nothing of these columns changes."""
+    import numpy as np
+
+    if not len(columns[0]):
+        return []
+    changes = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return [slice(*ends) for ends in pairwise([0, *(np.flatnonzero(changes) + 1).tolist(), len(columns[0])])]
 
 
 def _recent(sales: Sales) -> tuple[Sales, list[LeftOut]]:
@@ -76,8 +83,7 @@ def _open_days(place: Any, day: Any, quantity: Any) -> dict[int, Any]:
     days = int(day.max()) - first + 1
     both = np.unique(place[silent].astype(np.int64) * days + (day[silent] - first))
     where, when = both // days, both % days + first
-    bounds = [0, *(np.flatnonzero(where[1:] != where[:-1]) + 1).tolist(), len(both)]
-    return {int(where[start]): when[start:end] for start, end in pairwise(bounds)}
+    return {int(where[run.start]): when[run] for run in _runs(where)}
 
 
 def _series(mine: Sales, day: Any, quantity: Any, implied: Any) -> Series:

@@ -212,18 +212,15 @@ def _tried(
     work: Work, sample: Sequence[int], tests: Sequence[int], names: Sequence[str], span: tuple[int, int]
 ) -> list[Trial]:
     """What each of `names` says in the tests of these series."""
-    asked = [(place, name, origin) for place in sample for origin in tests for name in names]
-    _answer(work, [key for key in asked if _testable(work.panel, key[0], key[2])], span, "Trying models")
-    found = []
-    for place in sample:
-        series = work.panel.series[place]
-        for origin in tests:
-            if _testable(work.panel, place, origin):
-                test = _window(work, place, origin, names)
-                if test.steps:
-                    scale = one.scale_of(series, one.season_of(series.every, len(series.values)))
-                    found.append(Trial(scale, test.actual, test.said))
-    return found
+    where = [(place, origin) for place in sample for origin in tests if _testable(work.panel, place, origin)]
+    _answer(work, [(place, name, origin) for place, origin in where for name in names], span, "Trying models")
+    scales = {place: _scale(work.panel.series[place]) for place in sample}
+    windows = [(place, _window(work, place, origin, names)) for place, origin in where]
+    return [Trial(scales[place], test.actual, test.said) for place, test in windows if test.steps]
+
+
+def _scale(series: Series) -> float:
+    return one.scale_of(series, one.season_of(series.every, len(series.values)))
 
 
 def _window(work: Work, place: int, origin: int, names: Sequence[str]) -> Window:

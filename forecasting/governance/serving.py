@@ -1,6 +1,7 @@
 """Which run an organisation serves for a purpose: the one voted live, as long as it is what was registered."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from forecasting.governance import artefacts
 from forecasting.governance.models import Entry, Version
@@ -55,7 +56,16 @@ def behind(model: str) -> Entry | None:
 
 def standing(run: Run) -> str:
     """What has to be said beside a run that is a version and not live any more; nothing otherwise."""
+    return _fallen(version_of(run))
+
+
+def told(run: Run) -> dict[str, Any]:
+    """For a page about a run: the `version` that it is, and what has to be said of it as `served_note`."""
     entry = version_of(run)
+    return {"version": entry, "served_note": _fallen(entry)}
+
+
+def _fallen(entry: Entry | None) -> str:
     if entry is None or entry.content["status"] not in ("suspended", "withdrawn"):
         return ""
     what = "was suspended" if entry.content["status"] == "suspended" else "was rolled back"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from forecasting.models import DelayPrediction, Forecast, Kind, Run
-from forecasting.statement import delay_line, predictions_hash, six
+from forecasting.statement import delay_line, period_line, predictions_hash
 
 DAYS = 7
 LEAST = 20  # rows that a window should have: the contract lets fewer suspend nothing
@@ -32,8 +32,8 @@ def demand_rows(run: Run) -> list[Forecast]:
 
 
 def demand_text(row: Forecast) -> str:
-    numbers = map(six, (row.mean, row.lo80, row.hi80, row.lo95, row.hi95))
-    return "\x1f".join([row.series.product, row.series.place, row.day.isoformat(), *numbers])
+    five = (row.mean, row.lo80, row.hi80, row.lo95, row.hi95)
+    return period_line(row.series.product, row.series.place, row.day, five)
 
 
 def windows_of(run: Run) -> list[Window]:

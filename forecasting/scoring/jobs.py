@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forecasting import presenting
 from forecasting import selectors as runs
-from forecasting.governance.serving import standing, version_of
+from forecasting.governance.serving import told
 from forecasting.names import spoken
 from forecasting.scoring import services
 from forecasting.scoring.forms import AskForm
@@ -51,6 +51,7 @@ def job(request: HttpRequest, uid: UUID) -> HttpResponse:
     answer = verified.read([found.record_id]) if found.record_id else None
     unproven = answer.unverified[0] if answer and answer.unverified else None
     context = _context(request, found) | {
+        **told(found.run),
         "page": page,
         "rows": [(one, presenting.days_of(one), why) for one, why in zip(page, reasons, strict=True)],
         "state": str(unproven.state) if unproven else "verified",
@@ -75,8 +76,7 @@ def cancel(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, found: ScoreJob) -> dict[str, Any]:
-    shown = {"job": found, "run": found.run, "may": viewer_of(request).has(*TRAINERS)}
-    return shown | {"version": version_of(found.run), "served_note": standing(found.run)}
+    return {"job": found, "run": found.run, "may": viewer_of(request).has(*TRAINERS)}
 
 
 def _own(request: HttpRequest) -> QuerySet[ScoreJob]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from forecasting import presenting
 from forecasting import selectors as runs
 from forecasting.governance import decisions
-from forecasting.governance.serving import standing, version_of
+from forecasting.governance.serving import told
 from forecasting.models import DelayPrediction
 from forecasting.names import spoken
 from forecasting.scoring import selectors
@@ -46,8 +46,7 @@ def _context(request: HttpRequest, row: DelayPrediction) -> dict[str, Any]:
         "days": presenting.days_of(row),
         "said": decisions.score(row),
         "confirmation": runs.confirm(row.run),
-        "version": version_of(row.run),
-        "served_note": standing(row.run),
+        **told(row.run),
         "made": made,
         "override": next((one for one in own if one.chance is not None), None),
         "moved": any(one.moved for one in own),

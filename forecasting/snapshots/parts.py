@@ -6,13 +6,11 @@ A part is read whole, hashed, and only then parsed, from the bytes that were has
 import hashlib
 import io
 from collections.abc import Collection, Mapping
-from datetime import date
 from typing import Any, Final
 
-from forecasting.table import DAYS, NUMBERS, RAW, WIDTH, WORDS, Table
+from forecasting.table import DAYS, EPOCH, NUMBERS, RAW, WIDTH, WORDS, Table
 
 LINES: Final = 65_536  # parsed at once
-EPOCH: Final = date(1970, 1, 1).toordinal()
 WHOLE: Final = ("position", "item")
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from forecasting.demand.limits import spent
 from forecasting.demand.series import SaleRow
 from tests.bench import saved
 
@@ -141,21 +142,13 @@ def main() -> None:
         days=asked.days,
         rows=len(sales),
         seconds=round(seconds, 1),
-        processor=round(_processor(), 1),
+        processor=round(spent(), 1),
         megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         champions=dict(Counter(f"{one.every} {one.mode}: {one.champion}" for one in result.results)),
         figures=result.figures,
         left_out=dict(Counter(str(one.reason) for one in result.left_out)),
         predictions=predictions_hash(demand_line(row) for row in result.rows),
         model=parameters_hash(result.parameters),
-    )
-
-
-def _processor() -> float:
-    """Seconds of this process and of all that it started."""
-    return sum(
-        one.ru_utime + one.ru_stime
-        for one in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
     )
 
 
